@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operation does with its resource: the action, the key, and what stands in the way.
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "contract/plan/annotation_state.h"
+
+namespace servanda::internal {
+namespace {
+
+bool is_item_action(Action action) {
+  return action != Action::kList && action != Action::kCreate;
+}
+
+// Whether the last segment of the path holds a variable: the path of one item.
+bool is_item_path(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  const std::string_view last = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  return last.find('{') != std::string_view::npos;
+}
+
+std::optional<Action> action_of_method(Method method, bool item) {
+  switch (method) {
+    case Method::kGet:
+      return item ? Action::kRead : Action::kList;
+    case Method::kPost:
+      return item ? std::nullopt : std::optional(Action::kCreate);
+    case Method::kPut:
+      return item ? std::optional(Action::kReplace) : std::nullopt;
+    case Method::kPatch:
+      return item ? std::optional(Action::kUpdate) : std::nullopt;
+    case Method::kDelete:
+      return item ? std::optional(Action::kDelete) : std::nullopt;
+    case Method::kHead:
+    case Method::kOptions:
+    case Method::kTrace:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<Action> parse_action(std::string_view word) {
+  for (int i = 0; i < 6; ++i) {
+    if (action_text(static_cast<Action>(i)) == word) return static_cast<Action>(i);
+  }
+  return std::nullopt;
+}
+
+// HTTP gives each method a meaning that clients and caches rely on.
+bool method_allows(Method method, Action action) {
+  switch (action) {
+    case Action::kList:
+    case Action::kRead:
+      return method == Method::kGet;
+    case Action::kCreate:
+      return method == Method::kPost;
+    case Action::kReplace:
+      return method == Method::kPut || method == Method::kPost;
+    case Action::kUpdate:
+      return method == Method::kPatch || method == Method::kPost;
+    case Action::kDelete:
+      return method == Method::kDelete || method == Method::kPost;
+  }
+  return false;
+}
+
+std::optional<Action> choose_action(AnnotationState& state, const OperationNode& node,
+                                    const Operation& operation) {
+  const PolicyValue policy = find_policy(state, node, "action");
+  const Place place = policy.entry != nullptr ? policy.entry->value->place : node.node->place;
+  const bool item = is_item_path(operation.path);
+  const auto action = policy.text().empty() ? action_of_method(operation.method, item)
+                                            : parse_action(policy.text());
+  const std::string method(method_text(operation.method));
+  if (!action) {
+    if (!policy.text().empty()) return std::nullopt;  // A word that was reported.
+    std::string fix =
+        "Write \"x-servanda: {action: ...}\", or \"resource: null\" to serve it "
+        "without the resource.";
+    if (operation.method == Method::kHead || operation.method == Method::kOptions) {
+      fix = "Remove the operation: the engine answers " + method + " by itself.";
+    }
+    state.diagnostics.error("action-unknown", place,
+                            method + " on this " + (item ? "item" : "collection") +
+                                " path does not say what to do with the resource.",
+                            std::move(fix));
+    return std::nullopt;
+  }
+  if (!method_allows(operation.method, *action)) {
+    state.diagnostics.error("action-method", place,
+                            method + " cannot " + std::string(action_text(*action)) +
+                                ": its meaning in HTTP is another.",
+                            "Use GET to list and read, POST to create, PUT to replace, PATCH to "
+                            "update, DELETE to delete.");
+    return std::nullopt;
+  }
+  return action;
+}
+
+// How many parameters stand in the path; they come first.
+size_t path_parameters(const Operation& operation) {
+  size_t count = 0;
+  for (const Parameter& parameter : operation.parameters) {
+    if (parameter.in == ParameterIn::kPath) ++count;
+  }
+  return count;
+}
+
+uint8_t wanted_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInteger:
+      return TypeMask::kInteger;
+    case ColumnType::kNumber:
+      return TypeMask::kNumber;
+    case ColumnType::kBoolean:
+      return TypeMask::kBoolean;
+    default:
+      return TypeMask::kString;
+  }
+}
+
+bool choose_key(AnnotationState& state, const OperationNode& node, const Operation& operation,
+                ResourceBinding& binding) {
+  const size_t count = path_parameters(operation);
+  const std::string action(action_text(binding.action));
+  if (!is_item_action(binding.action)) {
+    if (binding.action == Action::kList || count == 0) return true;
+    state.diagnostics.error(
+        "not-supported-yet", node.node->place,
+        "Creating below another item (" + in_quotes(operation.path) + ") is not supported yet.",
+        "Create at a path without variables and send the owner in the body.");
+    return false;
+  }
+  if (count == 0) {
+    state.diagnostics.error("action-without-key", node.node->place,
+                            "To " + action + ", the path must say which item: " +
+                                in_quotes(operation.path) + " has no variable.",
+                            "Add one at its end, such as \"/{id}\".");
+    return false;
+  }
+  if (count > 1) {
+    state.diagnostics.error(
+        "not-supported-yet", node.node->place,
+        "Items below another item (" + in_quotes(operation.path) + ") are not supported yet.",
+        "Use a path with the item's own key only.");
+    return false;
+  }
+  const Resource& resource = state.plan.resources[binding.resource];
+  const Property& key = resource.properties[resource.key];
+  const Parameter& parameter = operation.parameters[0];
+  if (!parameter.shape.types.has(wanted_type(key.type))) {
+    state.diagnostics.error("key-parameter-type", node.parameters[0]->place,
+                            "The path variable " + in_quotes(parameter.name) +
+                                " cannot hold the key " +
+                                in_quotes(resource.name + "." + key.name) + ".",
+                            "Give both the same type.");
+    return false;
+  }
+  binding.key_parameter = 0;
+  return true;
+}
+
+bool is_engine_header(std::string_view name) {
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "if-match",        "if-none-match", "idempotency-key", "prefer",     "accept",
+      "accept-encoding", "traceparent",   "tracestate",      "user-agent", "if-modified-since"};
+  const std::string lower = to_lower(name);
+  return std::find(kNames.begin(), kNames.end(), lower) != kNames.end();
+}
+
+// What the built-in handlers would not look at is refused where it asks for something, and told
+// where it can only be ignored.
+void check_other_parameters(AnnotationState& state, const OperationNode& node,
+                            const Operation& operation, Action action) {
+  for (size_t i = 0; i < operation.parameters.size(); ++i) {
+    const Parameter& parameter = operation.parameters[i];
+    const Place place = node.parameters[i]->place;
+    if (parameter.in == ParameterIn::kQuery && action != Action::kList) {
+      state.diagnostics.error("not-supported-yet", place,
+                              "The query parameter " + in_quotes(parameter.name) + " of a " +
+                                  std::string(action_text(action)) + " is not supported yet.",
+                              "Remove it, or serve the operation with \"x-servanda: {handler: "
+                              "mock}\".");
+    }
+    const bool header = parameter.in == ParameterIn::kHeader && !is_engine_header(parameter.name);
+    if (header || parameter.in == ParameterIn::kCookie) {
+      state.diagnostics.warning("parameter-without-effect", place,
+                                "The built-in handler checks " + in_quotes(parameter.name) +
+                                    " against its schema and does nothing else with it.",
+                                "Remove it unless callers must send it.");
+    }
+  }
+}
+
+}  // namespace
+
+void compile_binding(AnnotationState& state, const OperationNode& node, uint16_t resource) {
+  Operation& operation = state.plan.operations[node.operation];
+  const auto action = choose_action(state, node, operation);
+  if (!action) return;
+  ResourceBinding binding;
+  binding.action = *action;
+  binding.resource = resource;
+  // What is wrong with the resource itself has been said once.
+  if (!state.sources[resource].sound) return;
+  const bool keyed = choose_key(state, node, operation, binding);
+  check_other_parameters(state, node, operation, *action);
+  compile_envelopes(state, node, binding);
+  if (*action == Action::kList) compile_list_parameters(state, node, binding);
+  if (keyed) operation.resource = std::move(binding);
+}
+
+}  // namespace servanda::internal

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a list pages, filters and sorts: from declared parameters to properties and indexes.
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "contract/plan/annotation_state.h"
+
+namespace servanda::internal {
+namespace {
+
+enum class Role : uint8_t { kNone, kLimit, kCursor, kSort, kLater };
+
+// What the name of a query parameter means where no property is called so.
+Role role_of(std::string_view name) {
+  static constexpr struct {
+    std::string_view name;
+    Role role;
+  } kNames[] = {
+      {"limit", Role::kLimit},       {"page_size", Role::kLimit},
+      {"pageSize", Role::kLimit},    {"per_page", Role::kLimit},
+      {"perPage", Role::kLimit},     {"cursor", Role::kCursor},
+      {"page_token", Role::kCursor}, {"pageToken", Role::kCursor},
+      {"sort", Role::kSort},         {"sort_by", Role::kSort},
+      {"sortBy", Role::kSort},       {"order_by", Role::kSort},
+      {"orderBy", Role::kSort},      {"q", Role::kLater},
+      {"fields", Role::kLater},      {"expand", Role::kLater},
+      {"count", Role::kLater},       {"filter", Role::kLater},
+      {"page", Role::kLater},        {"offset", Role::kLater},
+      {"skip", Role::kLater},        {"include_deleted", Role::kLater},
+  };
+  for (const auto& known : kNames) {
+    if (known.name == name) return known.role;
+  }
+  return Role::kNone;
+}
+
+std::string_view role_text(Role role) {
+  if (role == Role::kLimit) return "the page size";
+  if (role == Role::kCursor) return "the cursor";
+  return "the sort order";
+}
+
+// The types that text for a column has in JSON.
+uint8_t filter_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInteger:
+      return TypeMask::kInteger;
+    case ColumnType::kNumber:
+      return TypeMask::kNumber;
+    case ColumnType::kBoolean:
+      return TypeMask::kBoolean;
+    default:
+      return TypeMask::kString;
+  }
+}
+
+class ListCompiler {
+ public:
+  ListCompiler(AnnotationState& state, const OperationNode& node, ResourceBinding& binding)
+      : state_(&state),
+        node_(&node),
+        operation_(&state.plan.operations[node.operation]),
+        resource_(&state.plan.resources[binding.resource]),
+        list_(&binding.list) {}
+
+  void compile() {
+    list_->default_sort = {{resource_->key, false}};
+    for (size_t i = 0; i < operation_->parameters.size(); ++i) {
+      const Parameter& parameter = operation_->parameters[i];
+      if (parameter.in == ParameterIn::kPath) read_filter(i);
+      if (parameter.in == ParameterIn::kQuery) read_query(i);
+    }
+    if (!list_->cursor_parameter) {
+      state_->diagnostics.warning(
+          "list-without-cursor", node_->node->place,
+          in_quotes(operation_->id) + " declares no cursor: callers reach only its first page.",
+          "Declare \"{name: cursor, in: query, schema: {type: string}}\".");
+    } else if (list_->next_member.empty()) {
+      state_->diagnostics.notice(
+          "page-without-next", node_->node->place,
+          "The page has no member for the next cursor; it travels in the Link header only.");
+    }
+    derive_indexes();
+  }
+
+ private:
+  [[nodiscard]] Node& schema_node(size_t parameter) const {
+    Node* schema = node_->parameters[parameter]->find("schema");
+    return schema != nullptr ? *schema : *node_->parameters[parameter];
+  }
+  [[nodiscard]] Place place(size_t parameter) const { return node_->parameters[parameter]->place; }
+
+  void later(size_t parameter, std::string_view what, std::string fix) {
+    state_->diagnostics.error("not-supported-yet", place(parameter),
+                              std::string(what) + " (" +
+                                  in_quotes(operation_->parameters[parameter].name) +
+                                  ") is not supported yet.",
+                              std::move(fix));
+  }
+
+  void read_query(size_t i) {
+    const Parameter& parameter = operation_->parameters[i];
+    const Role role = role_of(parameter.name);
+    const bool property = resource_->property_index(parameter.name).has_value();
+    if (property && role != Role::kNone && role != Role::kLater) {
+      state_->diagnostics.error("parameter-ambiguous", place(i),
+                                in_quotes(parameter.name) + " could be " +
+                                    std::string(role_text(role)) +
+                                    " or a filter by the property of that name.",
+                                "Rename the parameter.");
+      return;
+    }
+    if (property) return read_filter(i);
+    switch (role) {
+      case Role::kLimit:
+        return take(i, role, list_->limit_parameter);
+      case Role::kCursor:
+        return take(i, role, list_->cursor_parameter);
+      case Role::kSort:
+        return take(i, role, list_->sort_parameter);
+      case Role::kLater:
+        return later(i, "This way to query a list",
+                     "Remove it; equality filters, sort, limit and cursor are served.");
+      case Role::kNone:
+        return unknown(i);
+    }
+  }
+
+  void unknown(size_t i) {
+    const Parameter& parameter = operation_->parameters[i];
+    const size_t bracket = parameter.name.find('[');
+    if (bracket != std::string::npos &&
+        resource_->property_index(std::string_view(parameter.name).substr(0, bracket))) {
+      return later(i, "A filter with an operator", "Remove it, or filter by equality.");
+    }
+    std::vector<std::string_view> names = {"limit", "cursor", "sort"};
+    for (const Property& known : resource_->properties) names.push_back(known.name);
+    state_->diagnostics.error("parameter-unmapped", place(i),
+                              in_quotes(parameter.name) + " is neither a property of " +
+                                  in_quotes(resource_->name) +
+                                  " nor a name the list knows (limit, cursor, sort).",
+                              "Rename or remove it." + suggestion(parameter.name, names));
+  }
+
+  void take(size_t i, Role role, std::optional<uint16_t>& slot) {
+    const Parameter& parameter = operation_->parameters[i];
+    if (slot) {
+      state_->diagnostics.error("parameter-ambiguous", place(i),
+                                in_quotes(parameter.name) + " and " +
+                                    in_quotes(operation_->parameters[*slot].name) +
+                                    " both seem to be " + std::string(role_text(role)) + ".",
+                                "Remove or rename one.");
+      return;
+    }
+    slot = static_cast<uint16_t>(i);
+    if (role == Role::kLimit) read_limit(i);
+    if (role == Role::kSort) read_sort(i);
+    if (role == Role::kCursor && !parameter.shape.types.has(TypeMask::kString)) {
+      state_->diagnostics.error("parameter-type", place(i), "A cursor is opaque text.",
+                                "Declare \"schema: {type: string}\".");
+    }
+  }
+
+  // The integer value of a keyword; reports one out of range.
+  std::optional<uint32_t> read_bound(size_t i, std::string_view keyword) {
+    Node* value = find_keyword(schema_node(i), keyword);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    const auto number = parse_integer(value->text);
+    if (number && *number >= 1 && *number <= ResourceLimits::kPage) {
+      return static_cast<uint32_t>(*number);
+    }
+    state_->diagnostics.error(
+        "limit-range", value->place,
+        "A page holds from 1 to 10000 items, not " + std::string(value->text) + ".",
+        "Lower " + in_quotes(keyword) + ".");
+    return std::nullopt;
+  }
+
+  void read_limit(size_t i) {
+    const Parameter& parameter = operation_->parameters[i];
+    const uint8_t bits = parameter.shape.types.bits & ~TypeMask::kNull;
+    if (bits != TypeMask::kInteger) {
+      state_->diagnostics.error("parameter-type", place(i), "A page size is an integer.",
+                                "Declare \"schema: {type: integer, minimum: 1, maximum: 500}\".");
+      return;
+    }
+    const auto maximum = read_bound(i, "maximum");
+    const auto standard = read_bound(i, "default");
+    if (standard) list_->limit_default = *standard;
+    list_->limit_max = maximum.value_or(std::max(list_->limit_max, list_->limit_default));
+    if (standard && *standard > list_->limit_max) {
+      state_->diagnostics.error("limit-range", place(i),
+                                "The default page size is above its maximum.",
+                                "Lower \"default\".");
+    }
+    list_->limit_default = std::min(list_->limit_default, list_->limit_max);
+  }
+
+  // A keyword of the schema or of what it refers to.
+  Node* find_keyword(const Node& schema, std::string_view keyword) {
+    const Node* at = &schema;
+    for (int hops = 0; at != nullptr && hops < SchemaReader::kDepthMax; ++hops) {
+      if (Node* value = at->find(keyword)) return value;
+      at = state_->reader.target(*at);
+    }
+    return nullptr;
+  }
+
+  void read_sort(size_t i) {
+    const Parameter& parameter = operation_->parameters[i];
+    if (parameter.shape.types.bits == TypeMask::kArray) {
+      return later(i, "A list of sort keys",
+                   "Declare a string with \"enum\" whose values may hold several keys, such as "
+                   "[\"category,-price\"].");
+    }
+    const Node* values = state_->reader.value(&schema_node(i)).values;
+    if (values == nullptr || values->size == 0) {
+      state_->diagnostics.error("sort-without-enum", place(i),
+                                "The sort orders are not listed, so no index could serve them.",
+                                "Declare \"schema: {enum: [" + example_sort() + "]}\".");
+      return;
+    }
+    for (const NodeEntry& value : *values) read_sort_value(*value.value);
+    const Node* standard = find_keyword(schema_node(i), "default");
+    if (standard == nullptr) return;
+    for (const SortChoice& choice : list_->sorts) {
+      if (choice.text == standard->text) list_->default_sort = choice.keys;
+    }
+  }
+
+  [[nodiscard]] std::string example_sort() const {
+    const std::string& name = resource_->properties[resource_->key].name;
+    return name + ", -" + name;
+  }
+
+  void read_sort_value(const Node& value) {
+    if (!value.is_string() || value.text.empty()) {
+      state_->diagnostics.error("sort-value", value.place, "A sort order is a non-empty string.",
+                                "Write property names, with \"-\" in front to descend.");
+      return;
+    }
+    SortChoice choice;
+    choice.text = value.text;
+    for (std::string_view part : split(value.text, ',')) {
+      const auto key = parse_index_key(*state_, *resource_, part, value.place);
+      if (!key) return;
+      choice.keys.push_back(*key);
+    }
+    if (choice.keys.size() > ResourceLimits::kSortKeys) {
+      state_->diagnostics.error("sort-value", value.place,
+                                in_quotes(value.text) + " has more than 4 keys.", "Use fewer.");
+      return;
+    }
+    // The tie-break runs the way of the key before it, so that one index serves the order both
+    // ways. Nothing behind the resource's key could matter.
+    const auto is_key = [&](const IndexKey& key) { return key.property == resource_->key; };
+    const auto at = std::find_if(choice.keys.begin(), choice.keys.end(), is_key);
+    if (at == choice.keys.end()) {
+      choice.keys.push_back({resource_->key, choice.keys.back().descending});
+    } else {
+      choice.keys.erase(at + 1, choice.keys.end());
+    }
+    list_->sorts.push_back(std::move(choice));
+  }
+
+  void read_filter(size_t i) {
+    const Parameter& parameter = operation_->parameters[i];
+    const auto property = resource_->property_index(parameter.name);
+    if (!property) {
+      std::vector<std::string_view> names;
+      for (const Property& known : resource_->properties) names.push_back(known.name);
+      state_->diagnostics.error("parameter-unmapped", place(i),
+                                "The path variable " + in_quotes(parameter.name) +
+                                    " of a list must be a property of " +
+                                    in_quotes(resource_->name) + " to filter by.",
+                                "Name it after the property." + suggestion(parameter.name, names));
+      return;
+    }
+    const uint8_t bits = parameter.shape.types.bits & ~TypeMask::kNull;
+    if (bits == TypeMask::kObject) {
+      return later(i, "A range filter", "Filter by equality: \"schema: {type: string}\".");
+    }
+    if (bits == TypeMask::kArray) {
+      return later(i, "A filter by several values", "Filter by one value.");
+    }
+    if (!parse_index_key(*state_, *resource_, parameter.name, place(i))) return;
+    const ColumnType type = resource_->properties[*property].type;
+    if ((bits & filter_type(type)) == 0) {
+      state_->diagnostics.error(
+          "parameter-type", place(i),
+          in_quotes(parameter.name) + " has another type than the property it filters by.",
+          "Give both the same type.");
+      return;
+    }
+    list_->filters.push_back({static_cast<uint16_t>(i), *property});
+  }
+
+  // An index for every order by itself and below every single filter. More filters at once narrow
+  // what the index of one of them finds.
+  void derive_indexes() {
+    std::vector<std::vector<IndexKey>> orders = {list_->default_sort};
+    for (const SortChoice& sort : list_->sorts) orders.push_back(sort.keys);
+    for (const auto& order : orders) {
+      want_index({}, order);
+      for (const EqualityFilter& filter : list_->filters) want_index(filter, order);
+    }
+  }
+
+  void want_index(std::optional<EqualityFilter> filter, const std::vector<IndexKey>& order) {
+    Index index;
+    if (filter) {
+      if (filter->property == resource_->key || is_unique(filter->property)) return;
+      index.keys.push_back({filter->property, false});
+    }
+    for (const IndexKey& key : order) {
+      if (!filter || key.property != filter->property) index.keys.push_back(key);
+    }
+    // The table itself is in the order of its key.
+    if (index.keys.empty() || index.keys[0].property == resource_->key) return;
+    const size_t first = filter ? 1 : 0;
+    if (first < index.keys.size() && index.keys[first].descending) {
+      for (size_t i = first; i < index.keys.size(); ++i) {
+        index.keys[i].descending = !index.keys[i].descending;
+      }
+    }
+    add_index(*state_, *resource_, std::move(index), node_->node->place);
+  }
+
+  [[nodiscard]] bool is_unique(uint16_t property) const {
+    return std::any_of(
+        resource_->indexes.begin(), resource_->indexes.end(), [&](const Index& index) {
+          return index.unique && index.keys.size() == 1 && index.keys[0].property == property;
+        });
+  }
+
+  AnnotationState* state_;
+  const OperationNode* node_;
+  const Operation* operation_;
+  Resource* resource_;
+  ListProfile* list_;
+};
+
+}  // namespace
+
+void compile_list_parameters(AnnotationState& state, const OperationNode& node,
+                             ResourceBinding& binding) {
+  ListCompiler(state, node, binding).compile();
+}
+
+}  // namespace servanda::internal

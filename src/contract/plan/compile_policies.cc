@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who serves an operation, and under which policies.
+
+#include <algorithm>
+
+#include "contract/plan/annotation_state.h"
+#include "contract/plan/vocabulary.h"
+
+namespace servanda::internal {
+namespace {
+
+void compile_timeout(const AnnotationState& state, const OperationNode& node,
+                     Operation& operation) {
+  const PolicyValue timeout = find_policy(state, node, "timeout");
+  if (const auto value = parse_duration(timeout.text())) operation.timeout = *value;
+}
+
+// Policies that only some methods have a meaning for are inherited where they have one, and
+// refused where they are written on an operation that has not.
+void refuse_policy(AnnotationState& state, const PolicyValue& policy, std::string_view key,
+                   std::string message) {
+  if (policy.level != PolicyLevel::kOperation || policy.is_null()) return;
+  state.diagnostics.error("policy-without-effect", policy.entry->key_place, std::move(message),
+                          "Remove " + in_quotes(key) + " here.");
+}
+
+void compile_idempotency(AnnotationState& state, const OperationNode& node, Operation& operation) {
+  const bool repeatable_by_key =
+      operation.method == Method::kPost || operation.method == Method::kPatch;
+  const PolicyValue policy = find_policy(state, node, "idempotency");
+  if (!repeatable_by_key) {
+    operation.idempotency = IdempotencyMode::kOff;
+    if (policy.text() == "off") return;
+    return refuse_policy(state, policy, "idempotency",
+                         "An Idempotency-Key has no meaning for " +
+                             std::string(method_text(operation.method)) +
+                             ", which has its effect once anyway.");
+  }
+  const bool stored = operation.handler == HandlerKind::kResource;
+  operation.idempotency = stored ? IdempotencyMode::kOptional : IdempotencyMode::kOff;
+  if (policy.is_null() || policy.text() == "off") operation.idempotency = IdempotencyMode::kOff;
+  if (policy.text() == "optional") operation.idempotency = IdempotencyMode::kOptional;
+  if (policy.text() == "required") operation.idempotency = IdempotencyMode::kRequired;
+}
+
+void compile_precondition(AnnotationState& state, const OperationNode& node, Operation& operation) {
+  const bool changes_one = operation.method == Method::kPut || operation.method == Method::kPatch ||
+                           operation.method == Method::kDelete;
+  const PolicyValue policy = find_policy(state, node, "precondition");
+  if (!changes_one) {
+    operation.precondition = PreconditionMode::kOff;
+    if (policy.text() == "off") return;
+    return refuse_policy(
+        state, policy, "precondition",
+        "If-Match is not checked for " + std::string(method_text(operation.method)) + ".");
+  }
+  operation.precondition = PreconditionMode::kChecked;
+  if (policy.is_null() || policy.text() == "off") operation.precondition = PreconditionMode::kOff;
+  if (policy.text() == "required") operation.precondition = PreconditionMode::kRequired;
+}
+
+Place security_place(const AnnotationState& state, const OperationNode& node) {
+  const NodeEntry* own = node.node->find_entry("security");
+  if (own != nullptr) return own->key_place;
+  const NodeEntry* root = state.contract.root->find_entry("security");
+  return root != nullptr ? root->key_place : node.node->place;
+}
+
+// Nothing that asks for credentials is served from a store while nobody can verify them.
+void check_security(AnnotationState& state, const OperationNode& node, const Operation& operation) {
+  const auto& security = operation.security;
+  const bool asks =
+      !security.empty() && std::none_of(security.begin(), security.end(),
+                                        [](const auto& entry) { return entry.schemes.empty(); });
+  if (!asks) return;
+  if (operation.handler == HandlerKind::kMock) {
+    if (state.first_secured_mock == nullptr) state.first_secured_mock = &node;
+    ++state.secured_mocks;
+  }
+  if (operation.handler != HandlerKind::kResource) return;
+  std::string scheme = "a scheme";
+  const uint16_t index = security.front().schemes.front();
+  if (index < state.plan.security_schemes.size()) {
+    scheme = in_quotes(state.plan.security_schemes[index].name);
+  }
+  state.diagnostics.error("security-not-supported-yet", security_place(state, node),
+                          in_quotes(operation.id) + " asks for " + scheme +
+                              ", which this version cannot verify, so it would have to stay shut.",
+                          "Write \"security: []\" on the operation to leave it open, or "
+                          "\"x-servanda: {handler: mock}\".");
+}
+
+// The resource that the operation is to be served from, or nothing. Sets Operation::handler.
+std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNode& node,
+                                       Operation& operation) {
+  const PolicyValue handler = find_policy(state, node, "handler");
+  const PolicyValue resource = find_policy(state, node, "resource");
+  const bool develops = state.options.environment == Environment::kDevelopment;
+  operation.handler = develops ? HandlerKind::kMock : HandlerKind::kUnimplemented;
+  if (handler.text() == "mock") {
+    operation.handler = HandlerKind::kMock;
+    return std::nullopt;
+  }
+  if (resource.text().empty()) {
+    if (handler.text() == "resource") {
+      state.diagnostics.error("resource-missing", handler.entry->key_place,
+                              "The handler is \"resource\", but no resource is named.",
+                              "Add \"resource: <schema name>\" beside it.");
+    }
+    const PolicyValue action = find_policy(state, node, "action");
+    refuse_policy(state, action, "action", "No resource is named that an action could be done on.");
+    return std::nullopt;
+  }
+  const auto index = find_resource(state, resource.text(), resource.entry->value->place);
+  if (index) operation.handler = HandlerKind::kResource;
+  return index;
+}
+
+void compile_service(AnnotationState& state, const OperationNode& node, Operation& operation,
+                     std::optional<uint16_t> resource) {
+  const PolicyValue policy = find_policy(state, node, "service");
+  // A resource without an owner has been reported once.
+  if (resource && state.plan.resources[*resource].service.empty()) return;
+  const std::string owner = resource ? state.plan.resources[*resource].service : std::string();
+  operation.service =
+      choose_service(state, policy.entry, owner, in_quotes(operation.id), node.node->place);
+  if (owner.empty() || operation.service.empty() || owner == operation.service) return;
+  state.diagnostics.error("service-not-owner", policy.entry->value->place,
+                          in_quotes(operation.id) + " of service " + in_quotes(operation.service) +
+                              " cannot reach " + in_quotes(state.plan.resources[*resource].name) +
+                              ", which " + in_quotes(owner) + " owns.",
+                          "Remove \"service\" here: the operation then belongs to the owner.");
+}
+
+}  // namespace
+
+PolicyValue find_policy(const AnnotationState& state, const OperationNode& operation,
+                        std::string_view key) {
+  const auto look = [&](const Node* annotation, PolicyLevel level) -> PolicyValue {
+    NodeEntry* entry = annotation == nullptr ? nullptr : annotation->find_entry(key);
+    return entry == nullptr ? PolicyValue{} : PolicyValue{entry, level};
+  };
+  PolicyValue found = look(annotation_of(operation.node), PolicyLevel::kOperation);
+  if (found.entry == nullptr) {
+    found = look(annotation_of(operation.path_item), PolicyLevel::kPathItem);
+  }
+  if (found.entry == nullptr) {
+    const Node* root = annotation_of(state.contract.root);
+    const Node* policies = root == nullptr ? nullptr : root->find("policies");
+    found = look(policies, PolicyLevel::kRoot);
+  }
+  return found;
+}
+
+std::optional<uint16_t> find_resource(AnnotationState& state, std::string_view name, Place place) {
+  std::vector<std::string_view> names;
+  for (const Resource& resource : state.plan.resources) {
+    if (resource.name == name) return resource.index;
+    names.push_back(resource.name);
+  }
+  std::string fix = suggestion(name, names);
+  if (fix.empty()) {
+    fix = "Add \"x-servanda: {resource: {}}\" to components/schemas/" + std::string(name) + ".";
+  } else {
+    fix.erase(0, 1);
+  }
+  state.diagnostics.error("resource-unknown", place,
+                          "There is no resource " + in_quotes(name) + ".", std::move(fix));
+  return std::nullopt;
+}
+
+void compile_policies(AnnotationState& state, const OperationNode& node) {
+  Operation& operation = state.plan.operations[node.operation];
+  const auto resource = choose_handler(state, node, operation);
+  compile_service(state, node, operation, resource);
+  compile_timeout(state, node, operation);
+  compile_idempotency(state, node, operation);
+  compile_precondition(state, node, operation);
+  check_security(state, node, operation);
+  if (resource && operation.handler == HandlerKind::kResource) {
+    compile_binding(state, node, *resource);
+  }
+}
+
+}  // namespace servanda::internal

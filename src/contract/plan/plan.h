@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The Plan: one contract, compiled once, immutable. Everything a running engine knows of it.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/document/contract_document.h"
+#include "contract/plan/operation.h"
+#include "contract/plan/resource.h"
+#include "contract/plan/routes.h"
+#include "contract/schema/schema.h"
+
+namespace servanda {
+
+// One way to prove who is calling (components.securitySchemes).
+struct SecurityScheme {
+  std::string name;
+  enum class Type : uint8_t { kApiKey, kHttp, kMutualTls, kOauth2, kOpenIdConnect };
+  Type type = Type::kHttp;
+  ParameterIn in = ParameterIn::kHeader;  // kApiKey only.
+  std::string parameter;                  // kApiKey: header, query or cookie name.
+  std::string http_scheme;                // kHttp: lower case, "basic", "bearer".
+};
+
+// One service of the contract and the services it may call.
+struct ServiceDeclaration {
+  std::string name;
+  std::string title;
+  std::vector<std::string> calls;
+};
+
+// One compiled contract.
+//
+// Threads: immutable after compile(); shared by all workers as shared_ptr<const Plan>.
+struct Plan {
+  std::string title;
+  std::string version;
+  std::string
+      hash;  // Hex SHA-256 over the documents as compiled, overlays and annotations included.
+  std::vector<ServiceDeclaration> services;
+  std::vector<Resource> resources;
+  std::vector<SecurityScheme> security_schemes;
+  std::vector<Operation> operations;
+  RouteTable routes;
+  PublishedContract published;
+  SchemaSet schemas;
+
+  explicit Plan(SchemaSet owned_schemas) : schemas(std::move(owned_schemas)) {}
+};
+
+// Where the engine runs: decides what serves operations that nothing implements.
+enum class Environment : uint8_t { kDevelopment, kStaging, kProduction };
+
+// What compile_plan() may be told.
+struct CompileOptions {
+  Environment environment = Environment::kDevelopment;
+  // Whether to make Plan::published (serve needs it, check does not).
+  enum class Publish : uint8_t { kYes, kNo } publish = Publish::kYes;
+};
+
+// Compiles a loaded contract. Null when `diagnostics` has errors; every finding is reported, not
+// just the first. Consumes the documents: the Plan keeps nothing of them.
+[[nodiscard]] std::shared_ptr<const Plan> compile_plan(ContractDocument contract,
+                                                       const CompileOptions& options,
+                                                       Diagnostics& diagnostics);
+
+// The compiled contract as JSON for people and tools: operations with handler, policies, resources,
+// indexes, routes.
+[[nodiscard]] std::string plan_json(const Plan& plan);
+
+}  // namespace servanda
