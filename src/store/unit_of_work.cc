@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/unit_of_work.h"
+
+#include "base/check.h"
+
+namespace servanda {
+namespace {
+
+bool concerns(const Write& write, const Resource& resource, const Value& key) {
+  return write.resource == &resource && write.key == key;
+}
+
+}  // namespace
+
+Task<Result<std::optional<Row>>> UnitOfWork::get(const Resource& resource, Value key) {
+  const Write* last = nullptr;
+  int64_t version = 0;      // After the own writes so far.
+  bool needs_base = false;  // Whether `version` still counts from the stored row's.
+  for (const Write& write : writes_) {
+    if (!concerns(write, resource, key)) continue;
+    last = &write;
+    if (write.kind == Write::Kind::kUpdate && write.expected_version == 0) {
+      if (version == 0) needs_base = true;
+      ++version;
+    } else {
+      needs_base = false;
+      version = write.kind == Write::Kind::kInsert ? 1 : write.expected_version + 1;
+    }
+  }
+  if (last && last->kind == Write::Kind::kRemove) {
+    co_return Result<std::optional<Row>>(std::nullopt);
+  }
+  const std::span<const Value> values = last ? last->values : std::span<const Value>();
+  if (last && !needs_base) {
+    co_return Result<std::optional<Row>>(Row{values, version});
+  }
+  Task<Result<std::optional<Row>>> reading = session_->get(resource, key, *arena_);
+  Result<std::optional<Row>> stored = co_await reading;
+  if (last && stored && *stored) {
+    co_return Result<std::optional<Row>>(Row{values, (*stored)->version + version});
+  }
+  // An update of a row that is not there makes the commit fail; until then it shows nothing.
+  co_return std::move(stored);
+}
+
+Task<Result<Page>> UnitOfWork::list(ListQuery query) {
+  if (!writes_.empty()) {
+    SERVANDA_BUG("a list after a write of the same unit of work");
+    co_return Result<Page>(
+        fail(Code::kInternal, "A list cannot follow a write in one unit of work."));
+  }
+  Task<Result<Page>> listing = session_->list(query, *arena_);
+  Result<Page> page = co_await listing;
+  co_return std::move(page);
+}
+
+void UnitOfWork::insert(const Resource& resource, Value key, std::span<const Value> values) {
+  writes_.push_back({Write::Kind::kInsert, &resource, key, values, 0});
+}
+
+void UnitOfWork::update(const Resource& resource, Value key, std::span<const Value> values,
+                        int64_t expected_version) {
+  writes_.push_back({Write::Kind::kUpdate, &resource, key, values, expected_version});
+}
+
+void UnitOfWork::remove(const Resource& resource, Value key, int64_t expected_version) {
+  writes_.push_back({Write::Kind::kRemove, &resource, key, {}, expected_version});
+}
+
+Task<Result<void>> UnitOfWork::commit(const IdempotencyRecord* idempotency, Instant deadline) {
+  if (committed_) {
+    SERVANDA_BUG("a unit of work committed twice");
+    co_return Result<void>(fail(Code::kInternal, "This unit of work was committed already."));
+  }
+  committed_ = true;
+  if (writes_.empty() && !idempotency) co_return Result<void>();
+  Task<Result<void>> committing = session_->commit({writes_, idempotency}, deadline);
+  Result<void> done = co_await committing;
+  co_return std::move(done);
+}
+
+}  // namespace servanda

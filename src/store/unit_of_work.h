@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The unit of work: one request's reads and writes on the resources its service owns.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "store/store.h"
+
+namespace servanda {
+
+// Reads see the unit's own writes on top of a snapshot that includes every commit acknowledged
+// before the read. Nothing is held between reads, so two reads may see different snapshots; what
+// protects a decision is the expected version of each write. Writes are buffered until commit(),
+// which applies them together with the idempotency record or not at all. Holds no lock and no
+// connection.
+//
+// Threads: belongs to one call. Lifetime: rows and values live in the arena given.
+class UnitOfWork {
+ public:
+  UnitOfWork(Session& session, Arena& arena) : session_(&session), arena_(&arena) {}
+
+  Task<Result<std::optional<Row>>> get(const Resource& resource, Value key);
+  // Own writes are not merged into lists: a list after a write of the same unit is refused as a bug
+  // (kInternal).
+  Task<Result<Page>> list(ListQuery query);
+
+  // Buffered. `values` are one per property and must live as long as the arena's content.
+  void insert(const Resource& resource, Value key, std::span<const Value> values);
+  void update(const Resource& resource, Value key, std::span<const Value> values,
+              int64_t expected_version);
+  void remove(const Resource& resource, Value key, int64_t expected_version);
+
+  [[nodiscard]] bool has_writes() const { return !writes_.empty(); }
+  // Applies everything; see Session::commit() for errors. Requires: called at most once.
+  Task<Result<void>> commit(const IdempotencyRecord* idempotency, Instant deadline);
+
+ private:
+  Session* session_;
+  Arena* arena_;
+  std::vector<Write> writes_;
+  bool committed_ = false;
+};
+
+}  // namespace servanda

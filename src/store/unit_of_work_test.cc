@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/unit_of_work.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace servanda {
+namespace {
+
+// Rows in a map by integer key; remembers what was committed.
+class MapSession final : public Session {
+ public:
+  std::map<int64_t, Row> rows;
+  int reads = 0;
+  int lists = 0;
+  std::vector<Write> committed;
+  const IdempotencyRecord* record = nullptr;
+  int commits = 0;
+
+  Task<Result<std::optional<Row>>> get(const Resource&, Value key, Arena&) override {
+    ++reads;
+    const auto found = rows.find(key.integer);
+    if (found == rows.end()) co_return Result<std::optional<Row>>(std::nullopt);
+    co_return Result<std::optional<Row>>(found->second);
+  }
+  Task<Result<Page>> list(ListQuery, Arena&) override {
+    ++lists;
+    co_return Page{};
+  }
+  Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope, Arena&) override {
+    co_return Result<std::optional<StoredAnswer>>(std::nullopt);
+  }
+  Task<Result<void>> commit(CommitBatch batch, Instant) override {
+    ++commits;
+    committed.assign(batch.writes.begin(), batch.writes.end());
+    record = batch.idempotency;
+    co_return fail(Code::kConflict, "Another row has the same values.", "unique");
+  }
+};
+
+template <typename T>
+Task<void> keep(Task<T> task, std::optional<T>& into) {
+  T result = co_await task;
+  into.emplace(std::move(result));
+}
+
+// For tasks that never wait for anything outside.
+template <typename T>
+T finish(Task<T> task) {
+  std::optional<T> result;
+  spawn(keep(std::move(task), result));
+  return std::move(*result);
+}
+
+class UnitOfWorkTest : public ::testing::Test {
+ protected:
+  UnitOfWorkTest() : unit(session, arena) { session.rows[7] = {stored, 4}; }
+  std::optional<Row> get(int64_t key) {
+    return *finish(unit.get(resource, Value::of_integer(key)));
+  }
+  MapSession session;
+  Arena arena;
+  Resource resource;
+  Resource other;
+  UnitOfWork unit;
+  const Value stored[1] = {Value::of_text("stored")};
+  const Value first[1] = {Value::of_text("first")};
+  const Value second[1] = {Value::of_text("second")};
+  const Value key = Value::of_integer(7);
+};
+
+TEST_F(UnitOfWorkTest, ReadsTheStoredRowWhenItHasWrittenNothing) {
+  EXPECT_EQ(get(7)->version, 4);
+  EXPECT_EQ(get(7)->values[0].text, "stored");
+  EXPECT_FALSE(get(8));
+  EXPECT_FALSE(unit.has_writes());
+}
+
+TEST_F(UnitOfWorkTest, ReadsItsOwnInsertWithoutAskingTheStore) {
+  unit.insert(resource, Value::of_integer(8), first);
+  EXPECT_TRUE(unit.has_writes());
+  EXPECT_EQ(get(8)->version, 1);
+  EXPECT_EQ(get(8)->values[0].text, "first");
+  EXPECT_EQ(session.reads, 0);
+}
+
+TEST_F(UnitOfWorkTest, ReadsItsOwnUpdateWithTheVersionThatItWillHave) {
+  unit.update(resource, key, first, 4);
+  EXPECT_EQ(get(7)->version, 5);
+  unit.update(resource, key, second, 5);
+  EXPECT_EQ(get(7)->version, 6);
+  EXPECT_EQ(get(7)->values[0].text, "second");
+  EXPECT_EQ(session.reads, 0);
+}
+
+TEST_F(UnitOfWorkTest, CountsUpdatesOfAnyVersionFromTheStoredOne) {
+  unit.update(resource, key, first, 0);
+  unit.update(resource, key, second, 0);
+  EXPECT_EQ(get(7)->version, 6);
+  EXPECT_EQ(get(7)->values[0].text, "second");
+  unit.update(resource, Value::of_integer(8), first, 0);
+  EXPECT_FALSE(get(8)) << "an update makes no row";
+}
+
+TEST_F(UnitOfWorkTest, ReadsNothingAfterItsOwnRemoveAndTheNewRowAfterAnInsert) {
+  unit.remove(resource, key, 4);
+  EXPECT_FALSE(get(7));
+  unit.insert(resource, key, second);
+  EXPECT_EQ(get(7)->version, 1);
+  unit.update(resource, key, first, 0);
+  EXPECT_EQ(get(7)->version, 2);
+}
+
+TEST_F(UnitOfWorkTest, KeepsRowsOfDifferentResourcesApart) {
+  unit.update(other, key, first, 4);
+  EXPECT_EQ(get(7)->values[0].text, "stored");
+}
+
+TEST_F(UnitOfWorkTest, PassesAListOnBeforeTheFirstWriteAndRefusesItAfter) {
+  EXPECT_TRUE(finish(unit.list({})));
+  EXPECT_EQ(session.lists, 1);
+  unit.remove(resource, key, 0);
+#ifdef NDEBUG
+  const Result<Page> page = finish(unit.list({}));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, Code::kInternal);
+#else
+  EXPECT_DEATH((void)finish(unit.list({})), "list after a write");
+#endif
+  EXPECT_EQ(session.lists, 1);
+}
+
+TEST_F(UnitOfWorkTest, CommitsItsWritesInOrderWithTheRecordAndReturnsTheError) {
+  unit.insert(resource, Value::of_integer(8), first);
+  unit.remove(resource, key, 4);
+  const IdempotencyRecord record;
+  const Result<void> done = finish(unit.commit(&record, Instant::never()));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, "unique");
+  ASSERT_EQ(session.committed.size(), 2u);
+  EXPECT_EQ(session.committed[0].kind, Write::Kind::kInsert);
+  EXPECT_EQ(session.committed[1].kind, Write::Kind::kRemove);
+  EXPECT_EQ(session.committed[1].expected_version, 4);
+  EXPECT_EQ(session.record, &record);
+}
+
+TEST_F(UnitOfWorkTest, CommitsARecordWithoutWritesAndNothingAtAllWithoutTheStore) {
+  EXPECT_TRUE(finish(unit.commit(nullptr, Instant::never())));
+  EXPECT_EQ(session.commits, 0);
+  UnitOfWork recording(session, arena);
+  const IdempotencyRecord record;
+  EXPECT_FALSE(finish(recording.commit(&record, Instant::never())));
+  EXPECT_EQ(session.commits, 1);
+}
+
+TEST_F(UnitOfWorkTest, RefusesASecondCommitAsABug) {
+  EXPECT_TRUE(finish(unit.commit(nullptr, Instant::never())));
+#ifdef NDEBUG
+  EXPECT_EQ(finish(unit.commit(nullptr, Instant::never())).error().code, Code::kInternal);
+#else
+  EXPECT_DEATH((void)finish(unit.commit(nullptr, Instant::never())), "committed twice");
+#endif
+}
+
+}  // namespace
+}  // namespace servanda
