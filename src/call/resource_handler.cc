@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/resource_handler.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "call/preconditions.h"
+#include "call/worker.h"
+
+namespace servanda {
+namespace internal {
+
+const Resource& resource_of(const Call& call) {
+  return call.engine->plan().resources[call.operation->resource->resource];
+}
+
+std::optional<Value> value_from_parameter(ColumnType type, JsonValue value, Arena& arena) {
+  if (value.is_string()) return value_from_text(type, value.text(), arena);
+  return value_from_json(type, value, arena);
+}
+
+std::optional<Value> key_of(Call& call) {
+  const Resource& resource = resource_of(call);
+  const JsonValue value = call.parameters[call.operation->resource->key_parameter];
+  if (!value.exists() || value.is_null()) return std::nullopt;
+  return value_from_parameter(resource.properties[resource.key].type, value, *call.arena);
+}
+
+JsonValue unwrap_body(const Call& call) {
+  const std::string& member = call.operation->resource->request.member;
+  if (member.empty() || !call.body.exists()) return call.body;
+  return call.body.is_object() ? call.body.find(member) : JsonValue();
+}
+
+std::string_view body_prefix(const Call& call) {
+  const std::string& member = call.operation->resource->request.member;
+  return member.empty() ? std::string_view() : call.arena->join("/", member);
+}
+
+void append_item(Call& call, const Row& row) {
+  const std::string& member = call.operation->resource->response.member;
+  std::string& out = call.answer.text;
+  if (!member.empty()) {
+    out += '{';
+    json_append_string(out, member);
+    out += ':';
+  }
+  append_row(out, resource_of(call), row, RowReader::kClient);
+  if (!member.empty()) out += '}';
+}
+
+bool refuse_missing_row(Call& call) {
+  return refuse(call, Code::kNotFound, "There is no such " + resource_of(call).name + ".");
+}
+
+bool refuse_issues(Call& call) {
+  Error error;
+  error.code =
+      call.operation->invalid_body_status == 400 ? Code::kInvalidArgument : Code::kUnprocessable;
+  error.message = "The body does not conform to the contract.";
+  error.reason = "invalid-body";
+  error.fields = std::move(call.issues.fields());
+  call.issues.clear();
+  return refuse(call, std::move(error));
+}
+
+namespace {
+
+Task<void> read_resource(Call& call) {
+  const std::optional<Value> key = key_of(call);
+  if (!key) {
+    refuse_missing_row(call);
+    co_return;
+  }
+  if (!in_time(call)) co_return;
+  UnitOfWork unit(*call.worker->session(), *call.arena);
+  Result<std::optional<Row>> found = co_await unit.get(resource_of(call), *key);
+  if (!found) {
+    refuse(call, std::move(found.error()));
+    co_return;
+  }
+  if (!*found) {
+    refuse_missing_row(call);
+    co_return;
+  }
+  const Row& row = **found;
+  const ConditionOutcome outcome = check_read_conditions(call, row.version);
+  if (outcome == ConditionOutcome::kRefused) co_return;
+  // A 304 is made like the 200 that it stands for, so that it carries the same tag.
+  const bool modified = outcome == ConditionOutcome::kProceed;
+  call.answer.status = modified ? call.operation->resource->status : 304;
+  call.answer.version = row.version;
+  if (call.operation->resource->answers_body) {
+    append_item(call, row);
+    call.answer.use_text(call.answer_type);
+  }
+}
+
+}  // namespace
+}  // namespace internal
+
+bool in_time(Call& call) {
+  if (call.worker->clock().now() < call.deadline) return true;
+  return refuse(call, Code::kDeadlineExceeded,
+                "The operation's time was over before its work began.", "deadline");
+}
+
+Task<void> handle_resource(Call& call) {
+  if (call.worker->session() == nullptr) {
+    refuse(call, Code::kUnavailable, "There is no store to serve this operation from.");
+    co_return;
+  }
+  switch (call.operation->resource->action) {
+    case Action::kRead:
+      co_await internal::read_resource(call);
+      co_return;
+    case Action::kList:
+      co_await internal::list_resource(call);
+      co_return;
+    case Action::kCreate:
+    case Action::kReplace:
+    case Action::kUpdate:
+    case Action::kDelete:
+      co_await internal::write_resource(call);
+      co_return;
+  }
+}
+
+Task<bool> append_current_row(Call& call, std::string_view encoded_key) {
+  const Resource& resource = internal::resource_of(call);
+  const std::optional<std::string> text = percent_decode(encoded_key, PlusSign::kKept);
+  if (!text) co_return false;
+  const std::optional<Value> key =
+      value_from_text(resource.properties[resource.key].type, call.arena->copy(*text), *call.arena);
+  if (!key) co_return false;
+  Result<std::optional<Row>> found =
+      co_await call.worker->session()->get(resource, *key, *call.arena);
+  if (!found) co_return refuse(call, std::move(found.error()));
+  if (!*found) co_return false;
+  internal::append_item(call, **found);
+  call.answer.version = (*found)->version;
+  co_return true;
+}
+
+void check_create_members(Call& call) {
+  const JsonValue object = internal::unwrap_body(call);
+  if (!object.exists() || !object.is_object()) return;
+  RowInput input;
+  input.resource = &internal::resource_of(call);
+  input.given = object;
+  input.document = object;
+  input.pointer_prefix = internal::body_prefix(call);
+  check_row_members(input, *call.arena, call.issues);
+}
+
+}  // namespace servanda

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The resource handlers: create, read, list, replace, update and delete rows as the contract says.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/task.h"
+#include "call/call.h"
+#include "call/resource_rows.h"
+#include "contract/plan/resource.h"
+#include "store/unit_of_work.h"
+
+namespace servanda {
+
+// Writes are tried this often when rows move under them; then 409 (or 412 under If-Match, which the
+// second try finds out).
+inline constexpr int kWriteAttemptsMax = 3;
+
+// Serves the call's operation from the store. The answer is complete before the commit, because
+// the idempotency record holds it; it counts only once the commit has succeeded.
+[[nodiscard]] Task<void> handle_resource(Call& call);
+
+// Appends the body that the operation answers with for the row as it is now, whose key is
+// `encoded_key` (percent-encoded text), to the answer's text, and sets the answer's version. False
+// when there is no such row (no error) or when it cannot be read (an error).
+[[nodiscard]] Task<bool> append_current_row(Call& call, std::string_view encoded_key);
+
+// Adds an issue for each member of the call's body that a create may not send.
+void check_create_members(Call& call);
+
+// Whether the deadline lets store work begin; refuses with 504 when not.
+[[nodiscard]] bool in_time(Call& call);
+
+namespace internal {
+
+[[nodiscard]] Task<void> list_resource(Call& call);
+[[nodiscard]] Task<void> write_resource(Call& call);
+
+[[nodiscard]] const Resource& resource_of(const Call& call);
+// The row's key from the path; nothing when the text cannot be a key, so that no row has it.
+[[nodiscard]] std::optional<Value> key_of(Call& call);
+// The resource inside the body; absent when the envelope does not hold it.
+[[nodiscard]] JsonValue unwrap_body(const Call& call);
+// "" or "/article".
+[[nodiscard]] std::string_view body_prefix(const Call& call);
+// A decoded parameter as a column's value.
+[[nodiscard]] std::optional<Value> value_from_parameter(ColumnType type, JsonValue value,
+                                                        Arena& arena);
+// Appends the row inside the operation's response envelope.
+void append_item(Call& call, const Row& row);
+bool refuse_missing_row(Call& call);
+// Refuses with the call's issues, as the operation declares it: 422 or 400.
+bool refuse_issues(Call& call);
+
+}  // namespace internal
+
+}  // namespace servanda

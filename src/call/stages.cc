@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/stages.h"
+
+#include "call/credentials.h"
+#include "call/idempotency.h"
+#include "call/match.h"
+#include "call/media_choice.h"
+#include "call/mock_handler.h"
+#include "call/read_input.h"
+#include "call/record.h"
+#include "call/resource_handler.h"
+#include "call/respond.h"
+
+namespace servanda {
+namespace {
+
+void refuse_unimplemented(Call& call) {
+  refuse(call, Code::kUnimplemented,
+         "The contract declares this operation, but nothing implements it here.",
+         "no-implementation");
+}
+
+}  // namespace
+
+// Cheap refusals come before expensive work. A stage that refuses returns false and has set the
+// answer. Only those that wait are tasks.
+Task<void> run_stages(Call& call) {
+  bool goes_on = match(call)                 // Everything after needs the operation.
+                 && check_credentials(call)  // Before anything is said about the input.
+                 && negotiate(call)          // 406 before an effect, not after it.
+                 && check_parameters(call);  // The head alone can refuse: the body stays unread.
+  if (goes_on && call.input.body != nullptr) {
+    goes_on = co_await read_body(call);  // Against the compiled contract, under its limits.
+  } else if (goes_on) {
+    goes_on = check_absent_body(call);
+  }
+  if (goes_on && call.operation->idempotency != IdempotencyMode::kOff) {
+    goes_on = co_await claim_key(call);  // Only valid requests take a key.
+  }
+  if (goes_on) {
+    switch (call.operation->handler) {  // The handler's commit is one atom.
+      case HandlerKind::kMock:
+        handle_mock(call);
+        break;
+      case HandlerKind::kResource:
+        co_await handle_resource(call);
+        break;
+      case HandlerKind::kUnimplemented:
+        refuse_unimplemented(call);
+        break;
+    }
+  }
+  release_key(call);  // The outcome is stored by now, or there is none.
+  finish_call(call);
+}
+
+void finish_call(Call& call) {
+  respond(call);  // The answer's final form: problem, check against the contract, coding.
+  record(call);   // Metrics, access log: of every call, also of those refused above.
+}
+
+}  // namespace servanda

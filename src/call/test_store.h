@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// For tests and benchmarks: a store in maps that keeps the promises of Session.
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "call/test_loop.h"
+#include "store/store.h"
+
+namespace servanda::test {
+
+// A session on plain maps, for tests of handlers.
+class MapSession final : public Session {
+ public:
+  explicit MapSession(VirtualLoop& loop) : loop_(&loop) {}
+
+  std::vector<Error> commit_failures;   // The next commits fail with these, in order.
+  std::function<void()> before_commit;  // Lets rows move under a call.
+  Duration commit_time;                 // Not zero: commits take so long on the loop.
+  size_t commits = 0;                   // Batches applied.
+  size_t reads = 0;
+
+  Task<Result<std::optional<Row>>> get(const Resource& resource, Value key, Arena& arena) override {
+    ++reads;
+    const Rows& rows = tables_[resource.name];
+    const auto found = rows.find(text_of(key));
+    if (found == rows.end()) co_return std::optional<Row>();
+    co_return std::optional(copy(found->second, arena));
+  }
+
+  Task<Result<Page>> list(ListQuery query, Arena& arena) override {
+    ++reads;
+    std::vector<const OwnedRow*> rows;
+    for (const auto& [key, row] : tables_[query.resource->name]) {
+      if (matches(query, row)) rows.push_back(&row);
+    }
+    std::ranges::sort(rows, [&](const OwnedRow* a, const OwnedRow* b) {
+      return order(query, *a, values_of(query, *b)) < 0;
+    });
+    Page page;
+    page.more = rows.size() > query.limit;
+    const size_t count = std::min<size_t>(rows.size(), query.limit);
+    Row* const copies = arena.array<Row>(count);
+    for (size_t i = 0; i < count; ++i) new (copies + i) Row(copy(*rows[i], arena));
+    page.rows = {copies, count};
+    co_return page;
+  }
+
+  Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope scope,
+                                                        Arena& arena) override {
+    const auto found = answers_.find(scope);
+    if (found == answers_.end()) co_return std::optional<StoredAnswer>();
+    StoredAnswer answer;
+    answer.fingerprint = found->second.fingerprint;
+    answer.status = found->second.status;
+    answer.fields = arena.copy(found->second.fields);
+    answer.body = arena.copy(found->second.body);
+    co_return std::optional(answer);
+  }
+
+  Task<Result<void>> commit(CommitBatch batch, Instant) override {
+    if (commit_time.ns > 0) co_await loop_->sleep_until(loop_->now() + commit_time);
+    if (before_commit) std::exchange(before_commit, nullptr)();
+    if (!commit_failures.empty()) {
+      Error failure = std::move(commit_failures.front());
+      commit_failures.erase(commit_failures.begin());
+      co_return std::unexpected<Error>(std::move(failure));
+    }
+    Result<void> possible = check(batch);
+    if (!possible) co_return pass(possible);
+    for (const Write& write : batch.writes) apply(write);
+    if (batch.idempotency != nullptr) {
+      const StoredAnswer& answer = batch.idempotency->answer;
+      answers_[batch.idempotency->scope] = {answer.fingerprint, answer.status,
+                                            std::string(answer.fields), std::string(answer.body)};
+    }
+    ++commits;
+    co_return Result<void>();
+  }
+
+  [[nodiscard]] size_t row_count(const std::string& resource) { return tables_[resource].size(); }
+  [[nodiscard]] size_t answer_count() const { return answers_.size(); }
+  void bump_versions(const std::string& resource) {
+    for (auto& [key, row] : tables_[resource]) ++row.version;
+  }
+  void forget_rows(const std::string& resource) { tables_[resource].clear(); }
+
+ private:
+  struct OwnedRow {
+    std::vector<Value> values;
+    std::vector<std::unique_ptr<std::string>> texts;
+    int64_t version = 1;
+  };
+  struct Kept {
+    Sha256 fingerprint{};
+    int status = 0;
+    std::string fields;
+    std::string body;
+  };
+  using Rows = std::map<std::string, OwnedRow>;
+
+  static std::string text_of(const Value& value) {
+    if (value.kind == Value::Kind::kInteger) return std::to_string(value.integer);
+    return std::string(value.text);
+  }
+
+  static Row copy(const OwnedRow& row, Arena& arena) {
+    Value* const values = arena.array<Value>(row.values.size());
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      new (values + i) Value(row.values[i]);
+      if (!row.values[i].text.empty()) values[i].text = arena.copy(row.values[i].text);
+    }
+    return {{values, row.values.size()}, row.version};
+  }
+
+  static int compare(const Value& a, const Value& b) {
+    if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
+    if (a.kind == Value::Kind::kInteger) return a.integer < b.integer ? -1 : a.integer > b.integer;
+    if (a.kind == Value::Kind::kNumber) return a.number < b.number ? -1 : a.number > b.number;
+    return a.text.compare(b.text);
+  }
+
+  static std::vector<Value> values_of(const ListQuery& query, const OwnedRow& row) {
+    std::vector<Value> values;
+    for (const IndexKey& key : query.order) values.push_back(row.values[key.property]);
+    return values;
+  }
+
+  static int order(const ListQuery& query, const OwnedRow& row, std::span<const Value> other) {
+    for (size_t i = 0; i < query.order.size(); ++i) {
+      const int way = compare(row.values[query.order[i].property], other[i]);
+      if (way != 0) return query.order[i].descending ? -way : way;
+    }
+    return 0;
+  }
+
+  static bool matches(const ListQuery& query, const OwnedRow& row) {
+    for (const Condition& condition : query.conditions) {
+      if (!(row.values[condition.property] == condition.equals)) return false;
+    }
+    return query.after.empty() || order(query, row, query.after) > 0;
+  }
+
+  Result<void> check(const CommitBatch& batch) {
+    if (batch.idempotency != nullptr && answers_.contains(batch.idempotency->scope)) {
+      return fail(Code::kConflict, "The key is used.", "idempotency-key-used");
+    }
+    for (const Write& write : batch.writes) {
+      Rows& rows = tables_[write.resource->name];
+      const auto found = rows.find(text_of(write.key));
+      if (write.kind == Write::Kind::kInsert && found != rows.end()) {
+        return fail(Code::kConflict, "The key exists.", "key-exists");
+      }
+      if (write.kind != Write::Kind::kInsert &&
+          (found == rows.end() ||
+           (write.expected_version != 0 && found->second.version != write.expected_version))) {
+        return fail(Code::kConflict, "The row moved.", "version-moved");
+      }
+      Result<void> unique = check_unique(write);
+      if (!unique) return unique;
+    }
+    return {};
+  }
+
+  Result<void> check_unique(const Write& write) {
+    if (write.kind == Write::Kind::kRemove) return {};
+    for (const Index& index : write.resource->indexes) {
+      if (!index.unique) continue;
+      for (const auto& [key, row] : tables_[write.resource->name]) {
+        if (key == text_of(write.key)) continue;
+        const bool same = std::ranges::all_of(index.keys, [&](const IndexKey& part) {
+          const Value& value = write.values[part.property];
+          return !value.is_null() && row.values[part.property] == value;
+        });
+        if (!same) continue;
+        Error error{Code::kConflict, "Another row has these values.", "unique", {}};
+        for (const IndexKey& part : index.keys) {
+          const std::string& name = write.resource->properties[part.property].name;
+          error.fields.push_back({"body", "/" + name, "unique", "This value is taken."});
+        }
+        return std::unexpected<Error>(std::move(error));
+      }
+    }
+    return {};
+  }
+
+  void apply(const Write& write) {
+    Rows& rows = tables_[write.resource->name];
+    if (write.kind == Write::Kind::kRemove) {
+      rows.erase(text_of(write.key));
+      return;
+    }
+    OwnedRow& row = rows[text_of(write.key)];
+    row.version = write.kind == Write::Kind::kInsert ? 1 : row.version + 1;
+    row.values.assign(write.values.begin(), write.values.end());
+    row.texts.clear();
+    for (Value& value : row.values) {
+      if (value.text.empty()) continue;
+      row.texts.push_back(std::make_unique<std::string>(value.text));
+      value.text = *row.texts.back();
+    }
+  }
+
+  VirtualLoop* loop_;
+  std::map<std::string, Rows> tables_;
+  std::map<Sha256, Kept> answers_;
+};
+
+}  // namespace servanda::test

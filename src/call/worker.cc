@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/worker.h"
+
+#include <utility>
+
+#include "call/mock_handler.h"
+
+namespace servanda {
+namespace {
+
+// The collection's path as a prefix of its items' paths.
+std::string_view without_trailing_slash(std::string_view path) {
+  return !path.empty() && path.back() == '/' ? path.substr(0, path.size() - 1) : path;
+}
+
+// Where the rows that `create` makes can be read, from the path of the operation that reads them.
+// Only the key may vary beyond what the collection's own path has already fixed.
+void locate_items(const Operation& create, const Operation& read, OperationState& state) {
+  const std::string_view collection = without_trailing_slash(create.path);
+  std::string_view item = read.path;
+  const bool below = item.size() > collection.size() && item.starts_with(collection) &&
+                     item[collection.size()] == '/';
+  if (below) item.remove_prefix(collection.size());
+  const size_t open = item.find('{');
+  const size_t close = item.find('}');
+  if (open == std::string_view::npos || close == std::string_view::npos) return;
+  if (item.find('{', close) != std::string_view::npos) return;
+  state.item_prefix = item.substr(0, open);
+  state.item_suffix = item.substr(close + 1);
+  state.item_below_collection = below;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics)
+    : plan_(std::move(plan)), states_(plan_->operations.size()) {
+  if (metrics != nullptr) {
+    std::vector<OperationLabel> labels;
+    labels.reserve(plan_->operations.size());
+    for (const Operation& operation : plan_->operations) {
+      labels.push_back({operation.id, std::string(method_text(operation.method)), operation.path});
+    }
+    counters_ = metrics->table_for(labels);
+  }
+  std::vector<const Operation*> readers(plan_->resources.size());
+  for (const Operation& read : plan_->operations) {
+    if (!read.resource || read.resource->action != Action::kRead) continue;
+    const Operation*& reader = readers[read.resource->resource];
+    if (reader == nullptr) reader = &read;
+  }
+  for (const Operation& create : plan_->operations) {
+    if (!create.resource) continue;
+    const Operation* const reader = readers[create.resource->resource];
+    if (create.resource->action == Action::kCreate && reader != nullptr) {
+      locate_items(create, *reader, states_[create.index]);
+    }
+  }
+}
+
+Engine::~Engine() = default;
+
+WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
+                             std::shared_ptr<const Plan> plan)
+    : parts_(parts),
+      options_(std::move(options)),
+      uuids_(parts_.loop, parts_.rng),
+      engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics)) {
+  calls_.reserve(options_.limits.calls_kept);
+}
+
+WorkerContext::~WorkerContext() = default;
+
+void WorkerContext::serve(std::shared_ptr<const Plan> plan) {
+  engine_ = std::make_shared<Engine>(std::move(plan), parts_.metrics);
+}
+
+std::unique_ptr<Call> WorkerContext::take_call(Arena& arena) {
+  std::unique_ptr<Call> call;
+  if (calls_.empty()) {
+    call = std::make_unique<Call>();
+  } else {
+    call = std::move(calls_.back());
+    calls_.pop_back();
+  }
+  call->worker = this;
+  call->engine = engine_;
+  call->arena = &arena;
+  return call;
+}
+
+void WorkerContext::give_back(std::unique_ptr<Call> call) {
+  const size_t held = call->answer.text.capacity() + call->answer.compressed.capacity() +
+                      call->decoded_body.capacity() + call->row_text.capacity() +
+                      call->body_text.size() + call->body_builder.node_count() * sizeof(JsonNode) +
+                      call->merge_builder.node_count() * sizeof(JsonNode);
+  call->clear();
+  if (held > options_.limits.recycled_bytes_max || calls_.size() >= options_.limits.calls_kept) {
+    return;
+  }
+  calls_.push_back(std::move(call));
+}
+
+}  // namespace servanda

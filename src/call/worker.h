@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What one worker owns, and what it makes of one plan.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "call/call.h"
+#include "contract/plan/plan.h"
+#include "contract/schema/schema.h"
+#include "store/store.h"
+#include "telemetry/metrics.h"
+
+namespace servanda {
+
+class AccessLog;
+class KeysInProgress;
+class Log;
+class MockAnswers;
+
+// Bounds of one call, with the answer above each.
+struct CallLimits {
+  size_t body_bytes_max = 8u << 20;              // 413. After decoding of a content coding too.
+  Duration timeout_max = Duration::seconds(60);  // No operation may run longer.
+  uint32_t json_depth_max = 64;                  // 400.
+  uint32_t multipart_parts_max = 128;            // 413.
+  size_t calls_kept = 64;                        // Recycled calls per worker; more are freed.
+  size_t recycled_bytes_max = 256 * 1024;        // A call that held a larger body is freed.
+};
+
+// How calls behave, the same for all workers.
+struct CallOptions {
+  // Development checks every answer of a handler against the contract and answers 500 where it
+  // breaks it; the other environments do not look.
+  Environment environment = Environment::kDevelopment;
+  CallLimits limits;
+  // Signs list cursors. The same for all workers and over restarts, or cursors end there.
+  // Requires: at least 16 bytes where there is a store.
+  std::string cursor_key;
+};
+
+// What a worker borrows. Everything outlives the worker context.
+struct WorkerParts {
+  Loop& loop;
+  Rng& rng;
+  Session* session = nullptr;        // Null when the contract has no resources.
+  KeysInProgress& keys;              // Shared by all workers.
+  WorkerMetrics* metrics = nullptr;  // Null: not counted (tests, tools).
+  AccessLog* access_log = nullptr;   // Null: not logged.
+  Log* log = nullptr;                // Null: events are dropped.
+};
+
+// What one worker makes of one operation, lazily and once.
+struct OperationState {
+  std::unique_ptr<MockAnswers> mock;
+  // Of a resource that the operation creates: the path of its rows, around the key. Empty when no
+  // operation reads them.
+  std::string item_prefix;
+  std::string item_suffix;
+  bool item_below_collection = false;  // The prefix starts behind the request's own path.
+};
+
+// One plan as one worker serves it: the plan and what the worker remembers about it. A reload makes
+// a new engine; calls in flight keep theirs.
+//
+// Threads: belongs to its worker, like everything that holds it.
+class Engine {
+ public:
+  // `metrics` may be null: nothing is counted then.
+  Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics);
+  ~Engine();
+  [[nodiscard]] const Plan& plan() const { return *plan_; }
+  [[nodiscard]] const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
+  [[nodiscard]] OperationState& state(const Operation& operation) {
+    return states_[operation.index];
+  }
+  // Null when nothing is counted.
+  [[nodiscard]] OperationCounters* counters(const Operation& operation) {
+    return counters_.size() == 0 ? nullptr : &counters_.at(operation.index);
+  }
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  std::vector<OperationState> states_;
+  OperationTable counters_;
+};
+
+// Everything that calls of one worker share.
+//
+// Threads: belongs to its worker; create, use and destroy it there.
+class WorkerContext {
+ public:
+  WorkerContext(WorkerParts parts, CallOptions options, std::shared_ptr<const Plan> plan);
+  ~WorkerContext();
+
+  // Serves `plan` from the next call on.
+  void serve(std::shared_ptr<const Plan> plan);
+  [[nodiscard]] const std::shared_ptr<Engine>& engine() const { return engine_; }
+
+  // A call as new, with the current engine. Give it back when it has ended.
+  [[nodiscard]] std::unique_ptr<Call> take_call(Arena& arena);
+  void give_back(std::unique_ptr<Call> call);
+
+  [[nodiscard]] const Clock& clock() const { return parts_.loop; }
+  [[nodiscard]] Loop& loop() { return parts_.loop; }
+  [[nodiscard]] Rng& rng() { return parts_.rng; }
+  [[nodiscard]] Session* session() { return parts_.session; }
+  [[nodiscard]] KeysInProgress& keys() { return parts_.keys; }
+  [[nodiscard]] WorkerMetrics* metrics() { return parts_.metrics; }
+  [[nodiscard]] AccessLog* access_log() { return parts_.access_log; }
+  [[nodiscard]] Log* log() { return parts_.log; }
+  [[nodiscard]] UuidGenerator& uuids() { return uuids_; }
+  // Scratch memory of the validator: never held over a wait.
+  [[nodiscard]] ValidationContext& validation() { return validation_; }
+  // For text that is parsed and looked at without a wait between.
+  [[nodiscard]] JsonParser& scratch_parser() { return scratch_parser_; }
+  [[nodiscard]] const CallOptions& options() const { return options_; }
+
+ private:
+  WorkerParts parts_;
+  CallOptions options_;
+  UuidGenerator uuids_;
+  ValidationContext validation_;
+  JsonParser scratch_parser_;
+  std::shared_ptr<Engine> engine_;
+  std::vector<std::unique_ptr<Call>> calls_;
+};
+
+}  // namespace servanda

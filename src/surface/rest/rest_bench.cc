@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU and allocations of one request through the whole door, without network and disk.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "surface/rest/test_shop.h"
+
+namespace {
+size_t allocations = 0;
+}  // namespace
+
+void* operator new(size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+
+namespace servanda {
+namespace {
+
+// An exchange that is used again and again, as a keep-alive connection's is.
+class RepeatedExchange final : public Exchange {
+ public:
+  RepeatedExchange(test::VirtualLoop& loop, std::string_view method, std::string_view path,
+                   std::span<const HeaderField> fields) {
+    head_.method = method;
+    head_.target = head_.path = path;
+    head_.host = "bench";
+    head_.fields = fields;
+    head_.received_at = loop.now();
+  }
+  [[nodiscard]] const RequestHead& head() const override { return head_; }
+  [[nodiscard]] Arena& arena() override { return arena_; }
+  [[nodiscard]] std::string_view peer_address() const override { return "192.0.2.1:4711"; }
+  [[nodiscard]] bool client_gone() const override { return false; }
+  Task<Result<std::string_view>> read_body(size_t) override { co_return std::string_view(); }
+  [[nodiscard]] uint64_t body_bytes_read() const override { return 0; }
+  void answer(int status, std::span<const HeaderField> fields, std::string_view body) override {
+    status_ = status;
+    benchmark::DoNotOptimize(fields.data());
+    bytes_ += body.size();
+  }
+  void start_answer(int, std::span<const HeaderField>) override {}
+  Task<Result<void>> write(std::string_view) override { co_return Result<void>(); }
+  void end_answer() override {}
+  [[nodiscard]] uint64_t answer_bytes() const override { return bytes_; }
+  void reset() { arena_.reset(); }
+  [[nodiscard]] int status() const { return status_; }
+
+ private:
+  RequestHead head_;
+  Arena arena_;
+  int status_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+constexpr HeaderField kFields[] = {
+    {"host", "127.0.0.1:8080"}, {"user-agent", "bench/1.0"}, {"accept", "*/*"}};
+
+void run(benchmark::State& state, test::Door& door, const std::string& path) {
+  RepeatedExchange exchange(door.loop, "GET", path, kFields);
+  std::string lines;
+  for (int i = 0; i < 100; ++i) {
+    spawn(door.surface.handle(exchange));
+    exchange.reset();
+  }
+  if (exchange.status() != 200) state.SkipWithError("not answered with 200");
+  const size_t before = allocations;
+  int waiting = 0;
+  for (auto _ : state) {
+    spawn(door.surface.handle(exchange));
+    exchange.reset();
+    if (++waiting == 1000) {  // What the log writer does on its own thread.
+      state.PauseTiming();
+      lines.clear();
+      door.access_log.drain(lines);
+      waiting = 0;
+      state.ResumeTiming();
+    }
+  }
+  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations - before) /
+                                                     static_cast<double>(state.iterations()));
+}
+
+void mocked_constant(benchmark::State& state) {
+  CallOptions options;
+  options.environment = Environment::kProduction;
+  test::Door door(test::compile_text(test::kShop), options);
+  run(state, door, "/v1/hello");
+}
+BENCHMARK(mocked_constant);
+
+void resource_read(benchmark::State& state) {
+  CallOptions options;
+  options.environment = Environment::kProduction;
+  test::Door door(test::compile_text(test::kShop), options);
+  const std::string id = test::make_product(
+      door, R"({"name":"Lamp","price":"39.90","sku":"L1","stock":3,"category":"light"})");
+  run(state, door, "/v1/products/" + id);
+}
+BENCHMARK(resource_read);
+
+}  // namespace
+}  // namespace servanda
