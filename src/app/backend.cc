@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/backend.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/cursor_key.h"
+#include "app/log_writer.h"
+#include "app/serving_worker.h"
+#include "app/version.h"
+#include "base/check.h"
+#include "io/process.h"
+#include "store/sqlite/sqlite_store.h"
+#include "surface/admin/admin_surface.h"
+#include "telemetry/prometheus.h"
+
+namespace servanda {
+namespace {
+
+// The admin door is for a few operators' tools.
+ServerLimits admin_limits() {
+  ServerLimits limits;
+  limits.connections_max = 100;
+  limits.body_bytes_max = 0;
+  return limits;
+}
+
+// What happens on the admin door concerns no metric of the public one.
+class QuietEvents : public ServerEvents {
+ public:
+  void on_connection_opened() override {}
+  void on_connection_closed() override {}
+  void on_refused(int, std::string_view, std::string_view, std::string_view) override {}
+};
+
+}  // namespace
+
+// In the order of construction; destroyed from the bottom up.
+struct Backend::State {
+  State(Platform& io, Loop& control_loop, std::shared_ptr<const Plan> first_plan,
+        const Config& configuration, LogSink& sink)
+      : platform(io),
+        config(configuration),
+        plan(std::move(first_plan)),
+        log(io.clock()),
+        control(control_loop),
+        log_writer(io, control, sink, log) {}
+
+  Result<void> open();
+  Result<void> add_worker(const CallOptions& options);
+  Result<void> open_admin();
+  std::string metrics(MetricsFormat format);
+  Result<void> readiness() const;
+
+  Platform& platform;
+  const Config config;
+  std::shared_ptr<const Plan> plan;
+  Log log;
+  Loop& control;
+  LogWriter log_writer;
+  KeysInProgress keys;
+  std::unique_ptr<Store> store;
+  std::vector<std::unique_ptr<ServingWorker>> workers;
+  std::string public_address;
+
+  MetricsExporter exporter;
+  QuietEvents admin_events;
+  std::unique_ptr<AdminSurface> admin_surface;
+  std::unique_ptr<Server> admin_server;
+  std::string admin_address;
+
+  uint64_t reloads = 0;
+  uint64_t reload_failures = 0;
+  bool draining = false;
+  size_t workers_draining = 0;
+  size_t calls_cut = 0;
+  Completion<size_t> drained;
+};
+
+Result<void> Backend::State::open() {
+  Result<std::unique_ptr<Store>> opened = open_sqlite_store(config.data, platform);
+  if (!opened) return pass(opened);
+  store = std::move(*opened);
+  if (Result<void> prepared = store->prepare(plan); !prepared) return prepared;
+
+  Result<std::string> cursor_key = load_cursor_key(config.data, control.rng());
+  if (!cursor_key) return pass(cursor_key);
+  CallOptions options;
+  options.environment = config.environment;
+  options.cursor_key = std::move(*cursor_key);
+  const uint32_t count = config.workers > 0 ? config.workers : available_processors();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (Result<void> added = add_worker(options); !added) return added;
+  }
+  std::vector<AccessLog*> logs;
+  for (const auto& worker : workers) logs.push_back(&worker->access_log());
+  log_writer.start(std::move(logs));
+  return open_admin();
+}
+
+Result<void> Backend::State::add_worker(const CallOptions& options) {
+  auto worker = std::make_unique<ServingWorker>(
+      platform.make_loop(), SharedParts{*store, keys, log}, options,
+      config.logs == LogTarget::kOff ? ServingWorker::AccessLogging::kOff
+                                     : ServingWorker::AccessLogging::kOn,
+      plan);
+  // The first worker settles port 0; the others share its port.
+  Result<std::string> bound =
+      worker->listen(public_address.empty() ? config.listen : public_address);
+  if (!bound) return pass(bound);
+  public_address = std::move(*bound);
+  workers.push_back(std::move(worker));
+  return {};
+}
+
+Result<void> Backend::State::open_admin() {
+  Result<std::unique_ptr<Listener>> listener = control.listen(config.admin);
+  if (!listener) return pass(listener);
+  admin_address = (*listener)->address();
+  AdminSources sources;
+  sources.metrics = [this](MetricsFormat format) { return metrics(format); };
+  sources.plan = [this] { return plan; };
+  sources.readiness = [this] { return readiness(); };
+  sources.public_url = [this] { return "http://" + public_address; };
+  admin_surface = std::make_unique<AdminSurface>(std::move(sources));
+  admin_server = std::make_unique<Server>(control, admin_limits(), *admin_surface, admin_events);
+  admin_server->start(std::move(*listener));
+  return {};
+}
+
+std::string Backend::State::metrics(MetricsFormat format) {
+  std::vector<const WorkerMetrics*> all;
+  for (const auto& worker : workers) all.push_back(&worker->metrics());
+  const ProcessUsage usage = process_usage();
+  const StoreStats stats = store->stats_approx();
+  Scrape scrape;
+  scrape.workers = all;
+  scrape.now = control.now();
+  scrape.process = Scrape::Process{.resident_bytes = usage.resident_bytes,
+                                   .virtual_bytes = usage.virtual_bytes,
+                                   .cpu = usage.cpu,
+                                   .open_descriptors = usage.open_descriptors,
+                                   .descriptors_max = usage.descriptors_max,
+                                   .started_at = usage.started_at};
+  scrape.store = Scrape::Store{.commits = stats.commits,
+                               .groups = stats.groups,
+                               .failures = stats.failures,
+                               .queue_length = stats.queue_length,
+                               .queue_length_max = 0,
+                               .writer_busy = stats.writer_busy,
+                               .bytes_on_disk = stats.bytes_on_disk};
+  scrape.log_records_dropped = log_writer.dropped_approx();
+  scrape.bugs = bugs_total_approx();
+  scrape.plan_reloads = reloads;
+  scrape.plan_reload_failures = reload_failures;
+  scrape.version = kVersion;
+  scrape.contract_hash = plan->hash;
+  return exporter.render(scrape, format);
+}
+
+Result<void> Backend::State::readiness() const {
+  if (draining) return fail(Code::kUnavailable, "The process is stopping.", "draining");
+  return store->health();
+}
+
+Backend::Backend(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Backend::~Backend() {
+  // The last lines are read from the workers' logs before the workers go.
+  state_->log_writer.finish();
+}
+
+Result<std::unique_ptr<Backend>> Backend::create(Platform& platform, Loop& control,
+                                                 std::shared_ptr<const Plan> plan,
+                                                 const Config& config, LogSink& logs) {
+  auto state = std::make_unique<State>(platform, control, std::move(plan), config, logs);
+  if (Result<void> opened = state->open(); !opened) return pass(opened);
+  return std::unique_ptr<Backend>(new Backend(std::move(state)));
+}
+
+const std::string& Backend::public_address() const {
+  return state_->public_address;
+}
+const std::string& Backend::admin_address() const {
+  return state_->admin_address;
+}
+std::shared_ptr<const Plan> Backend::plan() const {
+  return state_->plan;
+}
+
+std::vector<Loop*> Backend::worker_loops() {
+  std::vector<Loop*> loops;
+  for (const auto& worker : state_->workers) loops.push_back(&worker->loop());
+  return loops;
+}
+
+Result<void> Backend::reload(std::shared_ptr<const Plan> plan) {
+  if (Result<void> prepared = state_->store->prepare(plan); !prepared) {
+    ++state_->reload_failures;
+    return prepared;
+  }
+  state_->plan = plan;
+  ++state_->reloads;
+  for (const auto& worker : state_->workers) {
+    worker->loop().post([worker = worker.get(), plan] { worker->serve(plan); });
+  }
+  state_->log.write(LogLevel::kInfo, "The contract was reloaded.",
+                    {{"contract_version", plan->version}, {"contract_hash", plan->hash}});
+  return {};
+}
+
+void Backend::count_failed_reload() {
+  ++state_->reload_failures;
+}
+
+Task<void> Backend::drain_worker(State& state, ServingWorker& worker, Instant deadline) {
+  const size_t cut = co_await worker.drain(deadline);
+  state.control.post([&state, cut] {
+    state.calls_cut += cut;
+    if (--state.workers_draining == 0) state.drained.set(state.calls_cut);
+  });
+}
+
+Task<size_t> Backend::drain(Instant deadline) {
+  State& state = *state_;
+  state.draining = true;
+  state.log.write(LogLevel::kInfo, "The process is stopping; calls in flight finish first.");
+  state.workers_draining = state.workers.size();
+  for (const auto& worker : state.workers) {
+    worker->loop().post(
+        [&state, &worker = *worker, deadline] { spawn(drain_worker(state, worker, deadline)); });
+  }
+  const size_t cut = co_await state.drained;
+  const size_t admin_cut = co_await state.admin_server->drain(state.control.now());
+  (void)admin_cut;  // A scrape or a page that is cut off loses nothing.
+  co_return cut;
+}
+
+}  // namespace servanda

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/contract_files.h"
+#include "app/serve.h"
+#include "app/version.h"
+#include "base/text.h"
+#include "contract/check/check.h"
+#include "contract/check/new_contract.h"
+#include "contract/check/report.h"
+#include "contract/check/routes_table.h"
+#include "contract/check/vocabulary_schema.h"
+#include "contract/document/contract_document.h"
+#include "contract/plan/load.h"
+#include "io/file.h"
+
+namespace servanda {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+int complain(const std::string& sentence) {
+  std::fprintf(stderr, "servanda: %s\n", sentence.c_str());
+  return 1;
+}
+
+// What several commands take.
+struct ContractArguments {
+  std::string contract;
+  std::vector<std::string> overlays;
+
+  void add_to(CLI::App& command) {
+    command.add_option("contract", contract,
+                       "OpenAPI document, YAML or JSON (default: the one in this folder)");
+    command.add_option("--overlay", overlays, "OpenAPI Overlay document, applied in order")
+        ->type_name("FILE");
+  }
+};
+
+bool looks_like_a_contract(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  if (extension != ".yaml" && extension != ".yml" && extension != ".json") return false;
+  Result<std::string> text = read_file(path.string(), ContractFiles::kBytesMax);
+  if (!text) return false;
+  const std::string_view head = std::string_view(*text).substr(0, 4096);
+  return head.starts_with("openapi") || head.find("\nopenapi:") != std::string_view::npos ||
+         head.find("\"openapi\"") != std::string_view::npos;
+}
+
+// The contract named, or the only one in this folder.
+Result<std::string> choose_contract(const std::string& named) {
+  if (!named.empty()) return named;
+  std::vector<std::string> found;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(".", failed)) {
+    if (entry.is_regular_file(failed) && looks_like_a_contract(entry.path())) {
+      found.push_back(entry.path().filename().string());
+    }
+  }
+  if (found.size() == 1) return found.front();
+  return fail(Code::kInvalidArgument,
+              found.empty() ? "There is no OpenAPI document in this folder: name one."
+                            : "There are several OpenAPI documents in this folder: name one.");
+}
+
+CompiledContract compile_named(const ContractArguments& arguments, const std::string& contract,
+                               CompileOptions::Publish publish) {
+  ContractFiles files(contract);
+  std::vector<std::string> overlays;
+  for (const std::string& overlay : arguments.overlays) overlays.push_back(files.add(overlay));
+  LoadOptions options;
+  options.compile.publish = publish;
+  return compile_contract(files, files.entry(), overlays, options);
+}
+
+void print_errors(const std::string& contract, const CompiledContract& compiled) {
+  const std::string text =
+      report(ReportFormat::kText, contract, compiled.diagnostics, compiled.places);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+struct ServeArguments {
+  ContractArguments contract;
+  std::vector<std::string> configs;
+  std::string listen;
+  std::string admin;
+  std::string data;
+};
+
+int run_serve(const ServeArguments& arguments) {
+  Result<std::string> contract = choose_contract(arguments.contract.contract);
+  if (!contract) return complain(contract.error().message);
+  std::vector<std::string> configs = arguments.configs;
+  if (configs.empty() && fs::exists("servanda.yaml")) configs.emplace_back("servanda.yaml");
+
+  OperatorFiles files;
+  Documents documents(files);
+  Diagnostics diagnostics;
+  const ConfigSources sources{&files, [](const std::string& name) -> std::optional<std::string> {
+                                const char* value = std::getenv(name.c_str());
+                                return value ? std::optional<std::string>(value) : std::nullopt;
+                              }};
+  ServeOptions options;
+  options.config = read_config(configs, sources, documents, diagnostics);
+  if (diagnostics.has_errors()) {
+    const std::string text = report(ReportFormat::kText, configs.front(), diagnostics,
+                                    source_places(diagnostics, documents));
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return 1;
+  }
+  if (!arguments.listen.empty()) options.config.listen = arguments.listen;
+  if (!arguments.admin.empty()) options.config.admin = arguments.admin;
+  if (!arguments.data.empty()) options.config.data = arguments.data;
+  if (Result<void> checked = check_config(options.config); !checked) {
+    return complain(checked.error().message);
+  }
+  options.contract = *contract;
+  options.overlays = arguments.contract.overlays;
+  return serve(options);
+}
+
+struct CheckArguments {
+  ContractArguments contract;
+  std::string format = "text";
+  std::string fail_on = "error";
+};
+
+int run_check(const CheckArguments& arguments) {
+  Result<std::string> contract = choose_contract(arguments.contract.contract);
+  if (!contract) return complain(contract.error().message);
+  ContractFiles files(*contract);
+  std::vector<std::string> overlays;
+  for (const std::string& overlay : arguments.contract.overlays) {
+    overlays.push_back(files.add(overlay));
+  }
+  const CompiledContract checked = check_contract(files, files.entry(), overlays);
+  print(report(*parse_report_format(arguments.format), *contract, checked.diagnostics,
+               checked.places));
+  const FailOn fail_on = arguments.fail_on == "notice"    ? FailOn::kNotice
+                         : arguments.fail_on == "warning" ? FailOn::kWarning
+                                                          : FailOn::kError;
+  return check_exit_code(checked.diagnostics, fail_on);
+}
+
+int run_routes(const ContractArguments& arguments, const std::string& format) {
+  Result<std::string> contract = choose_contract(arguments.contract);
+  if (!contract) return complain(contract.error().message);
+  const CompiledContract compiled =
+      compile_named(arguments, *contract, CompileOptions::Publish::kNo);
+  if (!compiled.plan) {
+    print_errors(*contract, compiled);
+    return 1;
+  }
+  print(format == "json" ? routes_json(*compiled.plan) : routes_text(*compiled.plan));
+  return 0;
+}
+
+int run_publish(const ContractArguments& arguments, const std::string& format) {
+  Result<std::string> contract = choose_contract(arguments.contract);
+  if (!contract) return complain(contract.error().message);
+  const CompiledContract compiled =
+      compile_named(arguments, *contract, CompileOptions::Publish::kYes);
+  if (!compiled.plan) {
+    print_errors(*contract, compiled);
+    return 1;
+  }
+  const PublishedContract& published = compiled.plan->published;
+  print(format == "json" ? published.json : published.yaml);
+  return 0;
+}
+
+int run_new(const std::string& name) {
+  Result<NewContract> made = new_contract(name);
+  if (!made) return complain(made.error().message);
+  std::error_code failed;
+  if (fs::exists(name, failed)) return complain(name + " is there already; nothing was changed.");
+  if (!fs::create_directory(name, failed)) {
+    return complain("The folder " + name + " cannot be made: " + failed.message() + ".");
+  }
+  const std::string contract = name + "/" + made->file;
+  for (const auto& [path, text] :
+       {std::pair(contract, made->contract), std::pair(name + "/servanda.yaml", made->config)}) {
+    if (Result<void> written = write_file_atomically(path, text, FileAccess::kEveryoneReads);
+        !written) {
+      return complain(written.error().message);
+    }
+  }
+  print("Made " + contract + " and " + name + "/servanda.yaml.\nNext: cd " + name +
+        " && servanda serve\n");
+  return 0;
+}
+
+}  // namespace
+
+int run_command(int count, char** arguments) {
+  CLI::App app("Servanda: one OpenAPI contract in, a production backend out.", "servanda");
+  app.set_version_flag("--version", std::string(kVersion));
+  app.require_subcommand(1);
+  int code = 0;
+
+  ServeArguments serve_arguments;
+  CLI::App* serve_command = app.add_subcommand("serve", "Serve a contract");
+  serve_arguments.contract.add_to(*serve_command);
+  serve_command
+      ->add_option("--config", serve_arguments.configs,
+                   "configuration file; later ones override (default: servanda.yaml)")
+      ->type_name("FILE");
+  serve_command->add_option("--listen", serve_arguments.listen, "public door, HOST:PORT");
+  serve_command->add_option("--admin", serve_arguments.admin, "admin door, HOST:PORT, loopback");
+  serve_command->add_option("--data", serve_arguments.data, "folder of the embedded store");
+  serve_command->callback([&] { code = run_serve(serve_arguments); });
+
+  CheckArguments check_arguments;
+  CLI::App* check_command = app.add_subcommand("check", "Compile and lint a contract");
+  check_arguments.contract.add_to(*check_command);
+  check_command->add_option("--format", check_arguments.format, "text, json or sarif")
+      ->check(CLI::IsMember({"text", "json", "sarif"}));
+  check_command->add_option("--fail-on", check_arguments.fail_on, "error, warning or notice")
+      ->check(CLI::IsMember({"error", "warning", "notice"}));
+  check_command->callback([&] { code = run_check(check_arguments); });
+
+  ContractArguments routes_arguments;
+  std::string routes_format = "text";
+  CLI::App* routes_command = app.add_subcommand("routes", "List what a contract serves");
+  routes_arguments.add_to(*routes_command);
+  routes_command->add_option("--format", routes_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  routes_command->callback([&] { code = run_routes(routes_arguments, routes_format); });
+
+  ContractArguments publish_arguments;
+  std::string publish_format = "yaml";
+  CLI::App* publish_command =
+      app.add_subcommand("publish", "Print the contract as consumers see it");
+  publish_arguments.add_to(*publish_command);
+  publish_command->add_option("--format", publish_format, "yaml or json")
+      ->check(CLI::IsMember({"yaml", "json"}));
+  publish_command->callback([&] { code = run_publish(publish_arguments, publish_format); });
+
+  std::string new_name;
+  CLI::App* new_command = app.add_subcommand("new", "Begin a contract in a folder of its own");
+  new_command->add_option("name", new_name, "lower-case letters, digits, hyphens")->required();
+  new_command->callback([&] { code = run_new(new_name); });
+
+  CLI::App* schema_command =
+      app.add_subcommand("schema", "Print the JSON Schema of x-servanda for editors");
+  schema_command->callback([] { print(vocabulary_schema()); });
+
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    // The library reports a wrong command line, and requests for help, by throwing.
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return code;
+}
+
+}  // namespace servanda

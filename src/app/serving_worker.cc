@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/serving_worker.h"
+
+#include <utility>
+
+namespace servanda {
+namespace {
+
+constexpr Duration kBusyInterval = Duration::seconds(1);
+
+}  // namespace
+
+ServingWorker::ServingWorker(std::unique_ptr<Loop> loop, SharedParts shared,
+                             const CallOptions& options, AccessLogging logging,
+                             std::shared_ptr<const Plan> plan)
+    : loop_(std::move(loop)),
+      shared_(shared),
+      access_log_(logging == AccessLogging::kOn ? kAccessLogBytes : 0),
+      session_(shared.store.open_session(*loop_)),
+      context_(WorkerParts{.loop = *loop_,
+                           .rng = loop_->rng(),
+                           .session = session_.get(),
+                           .keys = shared.keys,
+                           .metrics = &metrics_,
+                           .access_log = logging == AccessLogging::kOn ? &access_log_ : nullptr,
+                           .log = &shared.log},
+               options, std::move(plan)),
+      surface_(context_, RestOptions{CorsPolicy::default_for(options.environment)}),
+      server_(*loop_, ServerLimits{}, surface_, *this) {
+  observe_busy();
+}
+
+ServingWorker::~ServingWorker() {
+  loop_->cancel(busy_timer_);
+}
+
+Result<std::string> ServingWorker::listen(std::string_view address) {
+  Result<std::unique_ptr<Listener>> listener = loop_->listen(address);
+  if (!listener) return pass(listener);
+  std::string bound = (*listener)->address();
+  server_.start(std::move(*listener));
+  return bound;
+}
+
+Task<size_t> ServingWorker::drain(Instant deadline) {
+  const size_t cut = co_await server_.drain(deadline);
+  co_return cut;
+}
+
+void ServingWorker::on_refused(int status, std::string_view reason, std::string_view peer,
+                               std::string_view trace_id) {
+  metrics_.on_protocol_error(status);
+  shared_.log.write(
+      LogLevel::kWarn, "A request was refused before it reached an operation.",
+      {{"status", status}, {"reason", reason}, {"peer", peer}, {"trace_id", trace_id}});
+}
+
+void ServingWorker::observe_busy() {
+  const Instant now = loop_->now();
+  metrics_.on_busy(loop_->busy(), now);
+  busy_timer_ = loop_->at(now + kBusyInterval, [this] { observe_busy(); });
+}
+
+}  // namespace servanda
