@@ -6,7 +6,7 @@
     run.py hello json      only those named
     run.py --rounds 5 --seconds 3
 
-Prints one table per measurement and writes build/bench/results.json. The figure to trust is the
+Prints one table per measurement and writes build/release/results.json. The figure to trust is the
 ratio of medians within one run; absolute times move with the machine. Server CPU is utime + stime of
 the server's processes over completed requests; server on cpu 0, load on cpu 1, loopback, no TLS.
 """
@@ -26,7 +26,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.path.join(ROOT, "build", "bench")
+BUILD = os.path.join(ROOT, "build", "release")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

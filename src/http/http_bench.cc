@@ -41,7 +41,7 @@ void normalize(benchmark::State& state) {
 BENCHMARK(normalize);
 
 void choose_media_type(benchmark::State& state) {
-  const servanda::MediaType offer = *servanda::parse_media_type("application/json");
+  const servanda::ParsedMediaType offer = *servanda::parse_media_type("application/json");
   for (auto _ : state) {
     benchmark::DoNotOptimize(servanda::negotiate("application/json", {&offer, 1}));
   }

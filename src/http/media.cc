@@ -28,15 +28,15 @@ bool same_value(const MediaParameter& a, const MediaParameter& b) {
   return a.text() == b.text();
 }
 
-bool add_parameter(MediaType& media, const MediaParameter& parameter) {
-  if (media.parameter_count == MediaType::kParametersMax || media.parameter(parameter.name)) {
+bool add_parameter(ParsedMediaType& media, const MediaParameter& parameter) {
+  if (media.parameter_count == ParsedMediaType::kParametersMax || media.parameter(parameter.name)) {
     return false;
   }
   media.parameter_slots[media.parameter_count++] = parameter;
   return true;
 }
 
-bool take_type(FieldReader& in, MediaType& media) {
+bool take_type(FieldReader& in, ParsedMediaType& media) {
   media.type = in.take_token();
   if (media.type.empty() || !in.take('/')) return false;
   media.subtype = in.take_token();
@@ -80,7 +80,7 @@ bool take_range(FieldReader& in, AcceptedRange& accepted) {
 }
 
 // What the closest of the ranges says about an offer, 0 when none fits.
-uint16_t weight_of(std::span<const AcceptedRange> ranges, const MediaType& offer) {
+uint16_t weight_of(std::span<const AcceptedRange> ranges, const ParsedMediaType& offer) {
   MediaFit closest = MediaFit::kNone;
   uint16_t weight = 0;
   for (const AcceptedRange& accepted : ranges) {
@@ -96,7 +96,7 @@ uint16_t weight_of(std::span<const AcceptedRange> ranges, const MediaType& offer
 }
 
 std::optional<size_t> best_offer(std::span<const AcceptedRange> ranges,
-                                 std::span<const MediaType> offers) {
+                                 std::span<const ParsedMediaType> offers) {
   std::optional<size_t> best;
   uint16_t best_weight = 0;
   for (size_t i = 0; i < offers.size(); ++i) {
@@ -116,20 +116,20 @@ std::string MediaParameter::text() const {
   return internal::unquote(value);
 }
 
-const MediaParameter* MediaType::parameter(std::string_view name) const {
+const MediaParameter* ParsedMediaType::parameter(std::string_view name) const {
   for (const MediaParameter& parameter : parameters()) {
     if (equals_ignoring_case(parameter.name, name)) return &parameter;
   }
   return nullptr;
 }
 
-bool MediaType::is(std::string_view other_type, std::string_view other_subtype) const {
+bool ParsedMediaType::is(std::string_view other_type, std::string_view other_subtype) const {
   return equals_ignoring_case(type, other_type) && equals_ignoring_case(subtype, other_subtype);
 }
 
-std::optional<MediaType> parse_media_type(std::string_view text) {
+std::optional<ParsedMediaType> parse_media_type(std::string_view text) {
   FieldReader in(internal::trim_blanks(text));
-  MediaType media;
+  ParsedMediaType media;
   if (!take_type(in, media)) return {};
   for (in.skip_blanks(); in.take(';'); in.skip_blanks()) {
     MediaParameter parameter;
@@ -140,7 +140,7 @@ std::optional<MediaType> parse_media_type(std::string_view text) {
   return media;
 }
 
-MediaFit fit(const MediaType& range, const MediaType& concrete) {
+MediaFit fit(const ParsedMediaType& range, const ParsedMediaType& concrete) {
   MediaFit how = MediaFit::kExact;
   if (range.type == "*") {
     how = MediaFit::kAny;
@@ -176,7 +176,7 @@ std::optional<std::vector<AcceptedRange>> parse_accept(std::string_view text) {
   }
 }
 
-std::optional<size_t> negotiate(std::string_view accept, std::span<const MediaType> offers) {
+std::optional<size_t> negotiate(std::string_view accept, std::span<const ParsedMediaType> offers) {
   if (offers.empty()) return {};
   if (accept.empty() || accept == "*/*") return 0;
   if (accept.find(',') == std::string_view::npos) {

@@ -25,7 +25,7 @@ struct MediaParameter {
 };
 
 // A media type or a range of them, as views into the text it was read from.
-struct MediaType {
+struct ParsedMediaType {
   static constexpr size_t kParametersMax = 8;
 
   std::string_view type;     // "application", or "*" in a range.
@@ -44,7 +44,7 @@ struct MediaType {
 
 // "type/subtype" with parameters; wildcards pass. Nothing when it is malformed, names a parameter
 // twice or has more than kParametersMax.
-[[nodiscard]] std::optional<MediaType> parse_media_type(std::string_view text);
+[[nodiscard]] std::optional<ParsedMediaType> parse_media_type(std::string_view text);
 
 // How closely a concrete type fits a range: the more, the closer. Parameters of the range must all
 // be on the type: values of charset compare ignoring case, others exactly.
@@ -56,11 +56,11 @@ enum class MediaFit : uint8_t {
   kExact,       // The same type.
   kParameters,  // The same type and at least one parameter.
 };
-[[nodiscard]] MediaFit fit(const MediaType& range, const MediaType& concrete);
+[[nodiscard]] MediaFit fit(const ParsedMediaType& range, const ParsedMediaType& concrete);
 
 // One element of an Accept header.
 struct AcceptedRange {
-  MediaType range;
+  ParsedMediaType range;
   uint16_t weight = 1000;  // Thousandths: 0 means "not this".
 };
 
@@ -73,6 +73,6 @@ struct AcceptedRange {
 //
 // Cost: no allocation for an absent header and for a single range.
 [[nodiscard]] std::optional<size_t> negotiate(std::string_view accept,
-                                              std::span<const MediaType> offers);
+                                              std::span<const ParsedMediaType> offers);
 
 }  // namespace servanda

@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   check_media(text);
   check_path(text);
-  const std::vector<servanda::MediaType> offers = {
+  const std::vector<servanda::ParsedMediaType> offers = {
       *servanda::parse_media_type("application/json"),
       *servanda::parse_media_type("text/html;level=1")};
   const auto chosen = servanda::negotiate(text, offers);

@@ -14,7 +14,7 @@ MediaFit fit_of(std::string_view range, std::string_view concrete) {
 }
 
 std::string choose(std::string_view accept, const std::vector<std::string>& offers) {
-  std::vector<MediaType> types;
+  std::vector<ParsedMediaType> types;
   for (const std::string& offer : offers) types.push_back(parse_media_type(offer).value());
   const std::optional<size_t> chosen = negotiate(accept, types);
   return chosen ? offers[*chosen] : "none";

@@ -218,7 +218,7 @@ class MultipartReader {
 }  // namespace
 
 std::optional<std::string_view> multipart_boundary(std::string_view content_type, Arena& arena) {
-  const std::optional<MediaType> media = parse_media_type(content_type);
+  const std::optional<ParsedMediaType> media = parse_media_type(content_type);
   if (!media || !media->is("multipart", "form-data")) return {};
   const MediaParameter* boundary = media->parameter("boundary");
   if (!boundary) return {};

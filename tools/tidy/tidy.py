@@ -257,8 +257,9 @@ def check_headers_alone(paths):
     includes = ["-I", os.path.join(ROOT, "src"), "-I", os.path.join(ROOT, "include")]
 
     def compile_one(path):
-        done = subprocess.run(["g++", "-std=c++23", "-fsyntax-only", "-x", "c++", "-Wall", "-Wextra", "-Werror",
-                               "-Wno-pragma-once-outside-header", *includes, path],
+        done = subprocess.run(["g++", "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                               "-Wno-missing-field-initializers", '-DSERVANDA_SOURCE_DIR="."', *includes,
+                               "-include", path, "-x", "c++", os.devnull],
                               cwd=ROOT, capture_output=True, text=True)
         return path, done.returncode, done.stderr
 

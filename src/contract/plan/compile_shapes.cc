@@ -83,7 +83,11 @@ uint8_t own_bits(const Node& schema) {
 
 class ShapeReader {
  public:
-  explicit ShapeReader(CompileState& state) : documents_(state.documents()) {}
+  ShapeReader(Documents& documents, size_t steps_max)
+      : documents_(documents), steps_max_(steps_max) {}
+
+  [[nodiscard]] size_t steps() const { return steps_; }
+  [[nodiscard]] bool exhausted() const { return steps_ >= steps_max_; }
 
   TextShape shape(std::span<Node* const> schemas, int depth) {
     TextShape out;
@@ -96,8 +100,8 @@ class ShapeReader {
       collect(*schema, children);
       for (std::string_view key : {"anyOf", "oneOf"}) add_union(*schema, key, depth, out);
     }
-    if (steps_ > kStepsMax) return {};
     for (auto& [name, schemas_of_name] : children.members) {
+      if (exhausted()) break;
       add_member(out, std::string(name), shape(schemas_of_name, depth + 1));
     }
     if (!children.items.empty()) out.items = {shape(children.items, depth + 1)};
@@ -116,7 +120,6 @@ class ShapeReader {
 
  private:
   static constexpr int kDepthMax = 7;  // Brackets, array items and unions of a parameter.
-  static constexpr int kStepsMax = 3'000;
 
   // What the schemas that all apply say about parts of the value.
   struct Children {
@@ -132,7 +135,8 @@ class ShapeReader {
   std::vector<Node*> flatten(std::span<Node* const> schemas) {
     std::vector<Node*> all;
     std::vector<Node*> pending(schemas.rbegin(), schemas.rend());
-    while (!pending.empty() && steps_++ <= kStepsMax) {
+    while (!pending.empty() && !exhausted()) {
+      ++steps_;
       Node* schema = pending.back();
       pending.pop_back();
       if (!schema->is_object() || std::ranges::find(all, schema) != all.end()) continue;
@@ -176,6 +180,7 @@ class ShapeReader {
     if (branches == nullptr || !branches->is_array() || branches->size == 0) return;
     uint8_t bits = 0;
     for (const NodeEntry& entry : *branches) {
+      if (exhausted()) return;
       Node* branch[] = {entry.value};
       TextShape one = shape(branch, depth + 1);
       bits |= one.types.bits;
@@ -204,18 +209,31 @@ class ShapeReader {
 
   Documents& documents_;
   Diagnostics scratch_;  // The schema compiler reports what does not resolve.
-  int steps_ = 0;
+  size_t steps_max_;
+  size_t steps_ = 0;
 };
 
 }  // namespace
 
 TextShape text_shape(CompileState& state, Node& schema) {
   Node* start[] = {&schema};
-  return ShapeReader(state).shape(start, 0);
+  ShapeReader reader(state.documents(),
+                     std::min(kShapeStepsMax, kAllShapeStepsMax - state.shape_steps));
+  TextShape shape = reader.shape(start, 0);
+  state.shape_steps += reader.steps();
+  if (reader.exhausted()) {
+    state.diagnostics.warning("parameter-limit", schema.place,
+                              "The schema has more than " + std::to_string(kShapeStepsMax) +
+                                  " parts, or those before it used up the contract's " +
+                                  std::to_string(kAllShapeStepsMax) +
+                                  ": values of its further parts are read as plain text.",
+                              "Declare a smaller schema for this parameter or form.");
+  }
+  return shape;
 }
 
 const Node* schema_default(CompileState& state, Node& schema) {
-  return ShapeReader(state).find_default(schema);
+  return ShapeReader(state.documents(), kShapeStepsMax).find_default(schema);
 }
 
 }  // namespace servanda::internal

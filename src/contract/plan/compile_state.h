@@ -46,6 +46,7 @@ struct CompileState {
   std::unordered_map<std::string_view, uint16_t> scheme_indexes;  // By scheme name.
   std::optional<SecurityLists> root_security;                     // Read on first use.
   std::map<std::string_view, RepeatedFinding> repeated;           // By rule.
+  size_t shape_steps = 0;  // Schemas read for text shapes so far.
 
   [[nodiscard]] Documents& documents() const { return *contract.documents; }
   void count(std::string_view rule, Place place);
@@ -90,8 +91,10 @@ enum class MediaUse : uint8_t { kRequest, kResponse };
 
 // --- Shapes of text.
 
-// How text becomes a value of `schema`. Bounded: what lies deeper than text can say, or beyond the
-// step budget of very large schemas, is read as text.
+// How text becomes a value of `schema`. What lies deeper than text can say is left open. So is what
+// lies beyond the bounds below, after a warning "parameter-limit".
+inline constexpr size_t kShapeStepsMax = 3'000;         // Schemas visited for one shape.
+inline constexpr size_t kAllShapeStepsMax = 2'000'000;  // For all shapes of a contract.
 [[nodiscard]] TextShape text_shape(CompileState& state, Node& schema);
 // The `default` of a schema, through "$ref" and "allOf"; or null.
 [[nodiscard]] const Node* schema_default(CompileState& state, Node& schema);

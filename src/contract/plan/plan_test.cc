@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "contract/plan/compile_state.h"
 #include "contract/plan/test_plan.h"
 
 namespace servanda {
@@ -289,6 +290,25 @@ TEST(Parameters, AreBounded) {
   };
   EXPECT_EQ(rules(list(500)), "");
   EXPECT_EQ(rules(list(501)), "parameter-limit");
+}
+
+TEST(Parameters, BoundTheSchemasThatTextIsReadBy) {
+  auto object_of = [](size_t members) {
+    std::string text =
+        "[{name: o, in: query, style: deepObject, schema: {type: object, properties: {";
+    for (size_t i = 0; i < members; ++i) text += "m" + std::to_string(i) + ": {type: integer}, ";
+    return one_operation("/x", text + "}}}]");
+  };
+  PlanText below(object_of(internal::kShapeStepsMax - 2));
+  ASSERT_NE(below.plan(), nullptr) << below.findings();
+  EXPECT_FALSE(below.has("parameter-limit"));
+  EXPECT_EQ(below.plan()->operations[0].parameters[0].shape.members.size(),
+            internal::kShapeStepsMax - 2);
+  PlanText above(object_of(internal::kShapeStepsMax));
+  ASSERT_NE(above.plan(), nullptr) << above.findings();
+  EXPECT_TRUE(above.has("parameter-limit"));
+  EXPECT_EQ(above.plan()->operations[0].parameters[0].shape.members.size(),
+            internal::kShapeStepsMax - 1);
 }
 
 TEST(Parameters, TakeDefaultsThatTheirSchemaAccepts) {

@@ -27,17 +27,14 @@ struct RouteKey {
   uint64_t head[2] = {0, 0};  // Zero-padded.
 
   explicit RouteKey(std::string_view key) : text(key) {
-    std::memcpy(head, key.data(), key.size() < kHead ? key.size() : kHead);
+    head[0] = word_at(0);
+    if (key.size() > 8) head[1] = word_at(8);
   }
   [[nodiscard]] uint64_t hash(uint32_t parent) const {
     constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
     uint64_t value = mix(head[0] ^ parent ^ (uint64_t{text.size()} << 32), kOdd);
     value = mix(head[1] ^ value, kOdd);
-    for (size_t at = kHead; at < text.size(); at += 8) {
-      uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, text.size() - at < 8 ? text.size() - at : 8);
-      value = mix(word ^ value, kOdd);
-    }
+    for (size_t at = kHead; at < text.size(); at += 8) value = mix(word_at(at) ^ value, kOdd);
     return value;
   }
 
@@ -45,6 +42,27 @@ struct RouteKey {
   static uint64_t mix(uint64_t a, uint64_t b) {
     auto product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
+  template <typename Word>
+  static Word load(const char* at) {
+    Word word;
+    std::memcpy(&word, at, sizeof(word));
+    return word;
+  }
+  // Up to eight bytes from `at` on, zero-padded, by loads of fixed sizes that may overlap.
+  [[nodiscard]] uint64_t word_at(size_t at) const {
+    const char* from = text.data() + at;
+    size_t size = text.size() - at;
+    if (size >= 8) return load<uint64_t>(from);
+    if (size >= 4) {
+      uint64_t last = load<uint32_t>(from + size - 4);
+      return load<uint32_t>(from) | last << (8 * (size - 4));
+    }
+    if (size >= 2) {
+      uint64_t last = load<uint16_t>(from + size - 2);
+      return load<uint16_t>(from) | last << (8 * (size - 2));
+    }
+    return size == 1 ? load<uint8_t>(from) : 0;
   }
 };
 

@@ -168,6 +168,19 @@ class StoreFixture {
     return text;
   }
 
+  // How SQLite runs a statement: every step of its plan.
+  std::string explain(const std::string& sql) {
+    Database::Options options;
+    options.value_bytes_max = 1 << 20;
+    Result<Database> database = Database::open(directory.file("data/store.db"), options);
+    EXPECT_TRUE(database) << database.error().message;
+    Result<Statement> rows = database->prepare("EXPLAIN QUERY PLAN " + sql);
+    EXPECT_TRUE(rows) << rows.error().message;
+    std::string text;
+    while (rows->step() == Step::kRow) text += std::string(rows->text(3)) + "; ";
+    return text;
+  }
+
   Result<void> commit(std::span<const Write> writes, const IdempotencyRecord* record = nullptr,
                       Instant deadline = Instant::never()) {
     return run(*platform, session->commit({writes, record}, deadline));

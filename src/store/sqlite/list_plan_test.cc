@@ -80,13 +80,7 @@ class ListPlanTest : public ::testing::Test {
     const ListRanges split = split_list(query);
     std::string text;
     for (size_t i = 0; i < split.count; ++i) {
-      Database::Options options;
-      options.value_bytes_max = 1 << 20;
-      Database database =
-          std::move(*Database::open(fixture.directory.file("data/store.db"), options));
-      Statement rows = std::move(
-          *database.prepare("EXPLAIN QUERY PLAN " + range_sql(*shape, query, split.ranges[i])));
-      while (rows.step() == Step::kRow) text += std::string(rows.text(3)) + "; ";
+      text += fixture.explain(range_sql(*shape, query, split.ranges[i]));
     }
     return text;
   }

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "store/sqlite/fixture_for_test.h"
 
@@ -94,20 +96,55 @@ TEST_F(ReaderTest, SeesACommitThatWasCountedInTheSameTurn) {
   EXPECT_TRUE(reader->in_turn());
 }
 
-TEST_F(ReaderTest, SeesItsWorkersOwnCommitsAndThoseOfOthersInOneTurn) {
-  const auto other = fixture.platform->make_loop();
-  const auto session = fixture.store->open_session(*other);
-  // Read outside any turn of the loop, so that the turn ends only when the loop runs next.
-  const auto before = launch(session->get(resource, Value::of_integer(2), arena));
-  EXPECT_FALSE((*before)->value());
-  const auto committed = [&] {
-    const Value values[] = {Value::of_integer(2), Value::of_text("second")};
-    const Write insert{Write::Kind::kInsert, &resource, values[0], values, 0};
-    return fixture.commit({&insert, 1});
-  }();
-  ASSERT_TRUE(committed);
-  const auto after = launch(session->get(resource, Value::of_integer(2), arena));
-  EXPECT_TRUE((*after)->value());
+// A loop whose turn lasts until the test ends it.
+class LongTurnLoop final : public Loop {
+ public:
+  explicit LongTurnLoop(Loop& inner) : inner_(inner) {}
+  void end_turn() {
+    for (Work& work : std::exchange(ending_, {})) work();
+  }
+  [[nodiscard]] size_t asked() const { return ending_.size(); }
+  void at_turn_end(Work work) override { ending_.push_back(std::move(work)); }
+  Instant now() const override { return inner_.now(); }
+  Timestamp wall() const override { return inner_.wall(); }
+  void post(Work work) override { inner_.post(std::move(work)); }
+  TimerId at(Instant when, Work work) override { return inner_.at(when, std::move(work)); }
+  void cancel(TimerId id) override { inner_.cancel(id); }
+  Result<std::unique_ptr<Listener>> listen(std::string_view address) override {
+    return inner_.listen(address);
+  }
+  Task<Result<std::unique_ptr<Stream>>> connect(std::string_view address,
+                                                Instant deadline) override {
+    return inner_.connect(address, deadline);
+  }
+  Rng& rng() override { return inner_.rng(); }
+  Duration busy() const override { return inner_.busy(); }
+  void run() override { inner_.run(); }
+  void stop() override { inner_.stop(); }
+
+ private:
+  Loop& inner_;
+  std::vector<Work> ending_;
+};
+
+TEST_F(ReaderTest, SeesWhatOtherWorkersCommittedWithinItsTurn) {
+  LongTurnLoop loop(*fixture.loop);
+  const auto session = fixture.store->open_session(loop);
+  const auto sees = [&](int64_t id) {
+    const auto read = launch(session->get(resource, Value::of_integer(id), arena));
+    return (*read)->value().has_value();
+  };
+  EXPECT_FALSE(sees(2));
+  EXPECT_EQ(loop.asked(), 1u);
+  ASSERT_TRUE(write(2, "second"));
+  EXPECT_TRUE(sees(2));
+  EXPECT_EQ(loop.asked(), 1u) << "one turn is ended once";
+  ASSERT_TRUE(write(3, "third"));
+  EXPECT_TRUE(sees(3));
+  loop.end_turn();
+  EXPECT_TRUE(sees(1));
+  EXPECT_EQ(loop.asked(), 1u);
+  loop.end_turn();
 }
 
 TEST_F(ReaderTest, EndsItsTransactionWithTheLoopsTurn) {

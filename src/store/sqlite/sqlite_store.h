@@ -73,8 +73,9 @@ struct SqliteOptions {
 //
 // The store does not check that rows named by Property::references exist.
 //
-// Threads: see Store. Lifetime: `platform` outlives the store; sessions end before it, each before
-// its loop and after its calls. Destroying the store ends everything that was queued first.
+// Threads: see Store. Lifetime: `platform` outlives the store; a session ends after its calls and
+// before its loop, and is not asked for anything once the store has gone. Destroying the store ends
+// everything that was queued first and hands the outcomes over.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(std::string directory,
                                                                Platform& platform,
                                                                SqliteOptions options = {});
