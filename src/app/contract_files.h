@@ -19,7 +19,7 @@ namespace servanda {
 // Threads: one at a time.
 class ContractFiles : public FileSource {
  public:
-  static constexpr size_t kBytesMax = 64u << 20;  // One file.
+  static constexpr size_t kBytesMax = DocumentLimits().file_bytes_max;  // One file.
 
   // `entry` is the contract's path as the user wrote it.
   explicit ContractFiles(const std::string& entry);

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 
 namespace servanda {
 namespace {
@@ -14,6 +15,21 @@ constexpr char lower(char c) {
 }
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// The bytes of `word` in parallel: the high bit of each byte of the result tells of that byte. A
+// byte above one that is marked may be marked wrongly, so only zero and not zero mean something.
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighBits = 0x8080808080808080;
+constexpr uint64_t bytes_below(uint64_t word, uint8_t limit) {
+  return (word - kOnes * limit) & ~word & kHighBits;
+}
+constexpr uint64_t bytes_equal(uint64_t word, char c) {
+  return bytes_below(word ^ kOnes * static_cast<uint8_t>(c), 1);
+}
+constexpr uint64_t bytes_not_plain(uint64_t word) {
+  return (word & kHighBits) | bytes_below(word, 0x20) | bytes_equal(word, 0x7f) |
+         bytes_equal(word, '"') | bytes_equal(word, '\\');
 }
 
 size_t skip_digits(std::string_view text, size_t at) {
@@ -26,6 +42,19 @@ size_t skip_digits(std::string_view text, size_t at) {
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                             [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_plain_ascii(std::string_view text) {
+  uint64_t found = 0;
+  uint64_t word = 0;
+  while (text.size() >= sizeof word) {
+    std::memcpy(&word, text.data(), sizeof word);
+    found |= bytes_not_plain(word);
+    text.remove_prefix(sizeof word);
+  }
+  word = kOnes * ' ';
+  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
+  return (found | bytes_not_plain(word)) == 0;
 }
 
 std::string to_lower(std::string_view text) {

@@ -29,6 +29,21 @@ TEST(Text, SplitsKeepingEmptyParts) {
   EXPECT_EQ(split("", ','), (std::vector<std::string_view>{""}));
 }
 
+TEST(Text, KnowsPlainAsciiAtEveryPlace) {
+  for (const size_t size : {0, 1, 7, 8, 9, 15, 16, 31}) {
+    std::string text(size, 'x');
+    EXPECT_TRUE(is_plain_ascii(text));
+    for (size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        text[at] = static_cast<char>(c);
+        const bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+        ASSERT_EQ(is_plain_ascii(text), plain) << c << " at " << at << " of " << size;
+      }
+      text[at] = 'x';
+    }
+  }
+}
+
 TEST(Utf8, AcceptsTheBordersOfEveryLength) {
   EXPECT_TRUE(is_valid_utf8(""));
   EXPECT_TRUE(is_valid_utf8("\x7F"));

@@ -66,7 +66,7 @@ std::string as_text(Call& call, std::string json) {
 
 std::optional<std::string> make_sample(Call& call, Schema schema) {
   if (call.preferences.values == Preferences::Values::kDynamic) {
-    return dynamic_sample(schema, Direction::kResponse, call.worker->rng());
+    return dynamic_sample(schema, Direction::kResponse, call.worker->cheap_rng());
   }
   FixedNumbers numbers;
   return dynamic_sample(schema, Direction::kResponse, numbers);

@@ -57,7 +57,7 @@ void begin_trace(Call& call) {
   const std::string_view parent = known.count(KnownField::kTraceparent) == 1
                                       ? known[KnownField::kTraceparent]
                                       : std::string_view();
-  call.trace = begin_trace(parent, known[KnownField::kTracestate], call.worker->rng());
+  call.trace = begin_trace(parent, known[KnownField::kTracestate], call.worker->cheap_rng());
 }
 
 std::string_view trace_id_text(const Call& call) {
@@ -67,7 +67,7 @@ std::string_view trace_id_text(const Call& call) {
 
 void add_trace_field(const Call& call, std::vector<HeaderField>& fields) {
   TraceparentText* const text = call.arena->make<TraceparentText>();
-  fields.push_back({"traceresponse", traceparent_text(call.trace, *text)});
+  fields.emplace_back("traceresponse", traceparent_text(call.trace, *text));
 }
 
 void count_start(Call& call) {

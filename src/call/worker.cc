@@ -63,6 +63,7 @@ WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
                              std::shared_ptr<const Plan> plan)
     : parts_(parts),
       options_(std::move(options)),
+      cheap_rng_(parts_.rng.next()),
       uuids_(parts_.loop, parts_.rng),
       engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics)) {
   calls_.reserve(options_.limits.calls_kept);

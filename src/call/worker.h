@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/seeded_rng.h"
 #include "base/time.h"
 #include "call/call.h"
 #include "contract/plan/plan.h"
@@ -47,7 +48,7 @@ struct CallOptions {
 // What a worker borrows. Everything outlives the worker context.
 struct WorkerParts {
   Loop& loop;
-  Rng& rng;
+  Rng& rng;                          // For what must not be guessed, such as ids of rows.
   Session* session = nullptr;        // Null when the contract has no resources.
   KeysInProgress& keys;              // Shared by all workers.
   WorkerMetrics* metrics = nullptr;  // Null: not counted (tests, tools).
@@ -108,7 +109,8 @@ class WorkerContext {
 
   [[nodiscard]] const Clock& clock() const { return parts_.loop; }
   [[nodiscard]] Loop& loop() { return parts_.loop; }
-  [[nodiscard]] Rng& rng() { return parts_.rng; }
+  // Cheap numbers for trace ids and samples; not for what must not be guessed.
+  [[nodiscard]] Rng& cheap_rng() { return cheap_rng_; }
   [[nodiscard]] Session* session() { return parts_.session; }
   [[nodiscard]] KeysInProgress& keys() { return parts_.keys; }
   [[nodiscard]] WorkerMetrics* metrics() { return parts_.metrics; }
@@ -124,6 +126,7 @@ class WorkerContext {
  private:
   WorkerParts parts_;
   CallOptions options_;
+  SeededRng cheap_rng_;
   UuidGenerator uuids_;
   ValidationContext validation_;
   JsonParser scratch_parser_;

@@ -60,7 +60,8 @@ size_t bytes_for(const AnswerHead& head, std::string_view phrase) {
 bool put_fields(Cursor& out, std::span<const HeaderField> fields) {
   bool has_date = false;
   for (const HeaderField& field : fields) {
-    if (!is_token(field.name) || !all_chars(field.value, kValueChar)) [[unlikely]] {
+    const bool value_fits = is_plain_ascii(field.value) || all_chars(field.value, kValueChar);
+    if (!is_token(field.name) || !value_fits) [[unlikely]] {
       SERVANDA_BUG("an answer's header field is malformed");
       continue;
     }

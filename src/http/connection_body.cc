@@ -37,7 +37,6 @@ void Http1Exchange::recycle() {
   parser_.reset();
   chunks_.reset();
   arena_.reset();
-  head_ = {};
   body_at_ = BodyAt::kComplete;
   body_left_ = body_bytes_ = body_max_ = 0;
   owes_continue_ = false;

@@ -184,7 +184,7 @@ bool HeadParser::take_field(std::string_view bytes, std::string_view line) {
     return false;
   }
   const std::string_view value = trim_blanks(line.substr(colon + 1));
-  if (!all_chars(value, internal::kValueChar)) {
+  if (!is_plain_ascii(value) && !all_chars(value, internal::kValueChar)) {
     refuse(400, "header-value", "A header value holds a control character.");
     return false;
   }
@@ -325,7 +325,8 @@ void HeadParser::fill(std::string_view bytes, RequestHead& head) {
   const auto view = [&](Piece piece) { return bytes.substr(piece.at, piece.size); };
   fields_.resize(pieces_.size());
   for (size_t i = 0; i < pieces_.size(); ++i) {
-    fields_[i] = {view(pieces_[i].name), view(pieces_[i].value)};
+    fields_[i].name = view(pieces_[i].name);
+    fields_[i].value = view(pieces_[i].value);
   }
   head.method = view(method_);
   head.target = view(target_);

@@ -1,334 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/real_loop.h"
 
-#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-#define BOOST_ASIO_NO_DEPRECATED
+#include <algorithm>
 #include <array>
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
-#include <chrono>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "base/check.h"
-#include "io/real_clock.h"
-#include "io/ref.h"
-#include "io/socket.h"
-#include "io/timer_queue.h"
 
 namespace servanda::internal {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using ErrorCode = boost::system::error_code;
-using Executor = asio::io_context::executor_type;  // Concrete: the erased one costs 1 us a request.
-using TcpSocket = asio::basic_stream_socket<tcp, Executor>;
-using TcpAcceptor = asio::basic_socket_acceptor<tcp, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+constexpr int64_t kTickNs = 1'000'000;  // The resolution of timers.
+constexpr size_t kEventsMax = 256;
 
-constexpr int kAcceptsPerTurnMax = 64;  // So that a flood of connections does not starve requests.
-constexpr Duration kAcceptPause = Duration::milliseconds(100);
+}  // namespace
 
-std::unexpected<Error> cancelled() {
-  return fail(Code::kCancelled, "Closed.", "closed");
+Watched::~Watched() {
+  SERVANDA_CHECK(!watched_, "a watched descriptor is destroyed");
 }
 
-std::unexpected<Error> nothing_yet() {
-  return fail(Code::kUnavailable, "No data.");
+void Watched::leave() {
+  if (!std::exchange(watched_, false)) return;
+  loop_.left_.emplace_back(this);
+  (previous_ ? previous_->next_ : loop_.first_watched_) = next_;
+  if (next_) next_->previous_ = previous_;
+  next_ = previous_ = nullptr;
 }
 
-std::unexpected<Error> stream_failed(const ErrorCode& error) {
-  if (error == asio::error::operation_aborted) return cancelled();
-  return fail(Code::kCancelled, "The connection broke: " + error.message() + ".", "reset");
+void Watched::leave_open(int descriptor) {
+  if (watched_) ::epoll_ctl(loop_.epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr);
+  leave();
 }
 
-class RealLoop final : public Loop {
- public:
-  RealLoop() : timer_(context_.get_executor()) {}
-
-  Instant now() const override { return clock_.now(); }
-  Timestamp wall() const override { return clock_.wall(); }
-  void post(Work work) override;
-  void at_turn_end(Work work) override;
-  TimerId at(Instant when, Work work) override;
-  void cancel(TimerId id) override { timers_.cancel(id); }
-  Result<std::unique_ptr<Listener>> listen(std::string_view address) override;
-  Task<Result<std::unique_ptr<Stream>>> connect(std::string_view address,
-                                                Instant deadline) override;
-  Rng& rng() override { return rng_; }
-  Duration busy() const override;
-  void run() override;
-  void stop() override { context_.stop(); }
-
-  // Every completion calls this first. A turn begins with the first completion after the loop was
-  // idle and ends behind those that were ready by then.
-  void enter_turn();
-  asio::io_context& context() { return context_; }
-
- private:
-  void end_turn();
-  void run_posted();
-  void arm_timer();
-  void on_timer();
-
-  RealClock clock_;
-  KernelRng rng_;
-  asio::io_context context_{1};
-  Timer timer_;
-  Instant armed_ = Instant::never();
-  TimerQueue timers_;
-  std::vector<Work> turn_end_;
-  bool in_turn_ = false;
-  Instant turn_began_;
-  Duration busy_;
-
-  std::mutex posted_mutex_;
-  std::vector<Work> posted_;     // Guarded by posted_mutex_.
-  bool post_scheduled_ = false;  // Guarded by posted_mutex_.
-  std::vector<Work> running_;
-};
-
-// What a stream and its pending operations share; it goes when the last of them is gone.
-class StreamCore final : public Counted {
- public:
-  StreamCore(RealLoop& loop, TcpSocket socket) : loop_(loop), socket_(std::move(socket)) {}
-  ~StreamCore() override = default;
-
-  // The pending operation owns `done`: if the loop ends first, both go together.
-  void read_some(std::span<char> into, Stream::ReadDone done) {
-    socket_.async_read_some(asio::buffer(into.data(), into.size()),
-                            OnRead{Ref(this), std::move(done)});
-  }
-  void write_all(std::string_view bytes, Stream::WriteDone done) {
-    asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
-                      OnWritten{Ref(this), std::move(done)});
-  }
-  TcpSocket& socket() { return socket_; }
-
- private:
-  struct OnRead {
-    Ref<StreamCore> core;
-    Stream::ReadDone done;
-    void operator()(const ErrorCode& error, size_t count) {
-      core->loop_.enter_turn();
-      if (!core->socket_.is_open()) {
-        done(cancelled());
-      } else if (error && error != asio::error::eof) {
-        done(stream_failed(error));
-      } else {
-        done(count);
-      }
-    }
-  };
-  struct OnWritten {
-    Ref<StreamCore> core;
-    Stream::WriteDone done;
-    void operator()(const ErrorCode& error, size_t) {
-      core->loop_.enter_turn();
-      if (!core->socket_.is_open()) {
-        done(cancelled());
-      } else if (error) {
-        done(stream_failed(error));
-      } else {
-        done(Result<void>());
-      }
-    }
-  };
-
-  RealLoop& loop_;
-  TcpSocket socket_;
-};
-
-class RealStream final : public Stream {
- public:
-  RealStream(Ref<StreamCore> core, std::string peer)
-      : core_(std::move(core)), peer_(std::move(peer)) {}
-  ~RealStream() override { shut(); }
-
-  Result<size_t> try_read(std::span<char> into) override {
-    if (!core_->socket().is_open()) return cancelled();
-    const ssize_t got =
-        ::recv(core_->socket().native_handle(), into.data(), into.size(), MSG_DONTWAIT);
-    if (got >= 0) return static_cast<size_t>(got);
-    if (errno == EAGAIN || errno == EINTR) return nothing_yet();
-    return stream_failed(ErrorCode(errno, boost::system::system_category()));
-  }
-  void read_some(std::span<char> into, ReadDone done) override {
-    core_->read_some(into, std::move(done));
-  }
-  Result<size_t> try_write(std::string_view bytes) override {
-    if (!core_->socket().is_open()) return cancelled();
-    const ssize_t sent = ::send(core_->socket().native_handle(), bytes.data(), bytes.size(),
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent >= 0) return static_cast<size_t>(sent);
-    if (errno == EAGAIN || errno == EINTR) return size_t{0};
-    return stream_failed(ErrorCode(errno, boost::system::system_category()));
-  }
-  void write_all(std::string_view bytes, WriteDone done) override {
-    core_->write_all(bytes, std::move(done));
-  }
-  void end_writing() override {
-    ErrorCode ignored;  // A peer that is gone already makes this fail; reads will tell.
-    core_->socket().shutdown(TcpSocket::shutdown_send, ignored);
-  }
-  void close() override { shut(); }
-  std::string_view peer_address() const override { return peer_; }
-
- private:
-  void shut() {
-    ErrorCode ignored;  // The descriptor is gone either way.
-    core_->socket().close(ignored);
-  }
-  Ref<StreamCore> core_;
-  std::string peer_;
-};
-
-std::unique_ptr<Stream> adopt(RealLoop& loop, Descriptor socket, const SocketAddress& peer) {
-  set_no_delay(socket.number());
-  ErrorCode error;
-  TcpSocket adopted(loop.context().get_executor());
-  adopted.assign(peer.family() == AF_INET6 ? tcp::v6() : tcp::v4(), socket.number(), error);
-  if (error) return nullptr;
-  (void)socket.release();
-  adopted.native_non_blocking(true, error);
-  Ref<StreamCore> core(new StreamCore(loop, std::move(adopted)));
-  return std::make_unique<RealStream>(std::move(core), peer.text());
+RealLoop::RealLoop()
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  SERVANDA_CHECK(epoll_.is_open() && wake_.is_open(), "no descriptors for an event loop");
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;  // Never read: each write is an edge.
+  SERVANDA_CHECK(::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, wake_.number(), &event) == 0,
+                 "cannot watch the event loop's own descriptor");
 }
 
-// Descriptors held back so that files can still be opened when clients have taken all others: given
-// up while accepting pauses, and accepting goes on only when they could be taken back.
-class Reserve {
- public:
-  Reserve() { (void)take(); }
-  // Whether the whole reserve is held.
-  bool take() {
-    for (Descriptor& held : held_) {
-      if (!held.is_open()) held = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-      if (!held.is_open()) {
-        give();
-        return false;
-      }
-    }
-    return true;
+RealLoop::~RealLoop() {
+  // Callbacks own what waits for them, and that may own streams of this loop: they go one by one.
+  while (!again_.empty()) {
+    const Ref<Watched> last = std::move(again_.back());
+    again_.pop_back();
+    last->abandon();
   }
-  void give() {
-    for (Descriptor& held : held_) held.close();
+  while (first_watched_) Ref<Watched>(first_watched_)->abandon();
+  left_.clear();
+}
+
+Result<void> RealLoop::watch(Watched& watched, int descriptor, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watched;
+  if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    return fail(Code::kUnavailable, "Cannot watch a socket: " + system_reason(errno) + ".");
   }
+  watched.watched_ = true;
+  watched.next_ = first_watched_;
+  if (first_watched_) first_watched_->previous_ = &watched;
+  first_watched_ = &watched;
+  return {};
+}
 
- private:
-  std::array<Descriptor, 4> held_;
-};
+void RealLoop::run() {
+  runner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  while (!stopping_.load(std::memory_order_acquire)) turn(timeout_ms());
+  stopping_.store(false, std::memory_order_relaxed);
+  runner_.store(std::thread::id(), std::memory_order_relaxed);
+}
 
-class ListenerCore final : public Counted {
- public:
-  ListenerCore(RealLoop& loop, TcpAcceptor acceptor)
-      : loop_(loop), acceptor_(std::move(acceptor)) {}
-  ~ListenerCore() override = default;
+void RealLoop::stop() {
+  stopping_.store(true, std::memory_order_release);
+  wake();
+}
 
-  void start(Listener::Accepted accepted) {
-    accepted_ = std::move(accepted);
-    wait();
+void RealLoop::wake() {
+  // The loop's own thread looks at what was posted before it waits.
+  if (runner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return;
+  const uint64_t one = 1;
+  while (::write(wake_.number(), &one, sizeof one) < 0 && errno == EINTR) {
   }
-  // Connections that the kernel has completed already are handed over first: their clients believe
-  // that they are being served.
-  void stop() {
-    if (!acceptor_.is_open()) return;
-    if (accepted_) (void)accept_ready(kAcceptsPerTurnMax);
-    if (paused_) loop_.cancel(pause_timer_);
-    ErrorCode ignored;  // The descriptor is gone either way.
-    acceptor_.close(ignored);
-  }
-  [[nodiscard]] std::string address() {
-    return acceptor_.is_open() ? bound_address(acceptor_.native_handle()).text() : "";
-  }
+}
 
- private:
-  enum class Outcome { kDrained, kMore, kExhausted };
+int RealLoop::timeout_ms() const {
+  if (!again_.empty() || !turn_end_.empty() || has_posted_.load(std::memory_order_acquire))
+    return 0;
+  const Instant next = timers_.next();
+  if (next == Instant::never()) return -1;
+  const int64_t ticks = ((next - clock_.now()).ns + kTickNs - 1) / kTickNs;
+  return static_cast<int>(std::clamp<int64_t>(ticks, 0, 1'000'000));
+}
 
-  void wait() {
-    acceptor_.async_wait(TcpAcceptor::wait_read, [self = Ref(this)](const ErrorCode& error) {
-      self->loop_.enter_turn();
-      if (!error) self->on_ready();
-    });
-  }
-  void on_ready() {
-    if (!acceptor_.is_open()) return;
-    if (accept_ready(kAcceptsPerTurnMax) == Outcome::kExhausted) {
-      reserve_.give();
-      pause();
-    } else if (acceptor_.is_open()) {
-      wait();
-    }
-  }
-  void pause() {
-    paused_ = true;
-    pause_timer_ = loop_.at(loop_.now() + kAcceptPause, [self = Ref(this)] {
-      self->paused_ = false;
-      if (!self->acceptor_.is_open()) return;
-      if (self->reserve_.take()) {
-        self->on_ready();
-      } else {
-        self->pause();
-      }
-    });
-  }
-  Outcome accept_ready(int count_max) {
-    for (int count = 0; count < count_max; ++count) {
-      SocketAddress peer;
-      peer.size = sizeof peer.storage;
-      Descriptor socket(::accept4(acceptor_.native_handle(),
-                                  reinterpret_cast<sockaddr*>(&peer.storage), &peer.size,
-                                  SOCK_NONBLOCK | SOCK_CLOEXEC));
-      if (socket.is_open()) {
-        std::unique_ptr<Stream> stream = adopt(loop_, std::move(socket), peer);
-        if (stream) accepted_(std::move(stream));
-        if (!acceptor_.is_open()) return Outcome::kDrained;
-        continue;
-      }
-      if (errno == EAGAIN) return Outcome::kDrained;
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        return Outcome::kExhausted;
-      }
-      // Anything else concerns only the one connection, which gave up in the queue.
-    }
-    return Outcome::kMore;
-  }
+void RealLoop::turn(int timeout_ms) {
+  wait_for_events(timeout_ms);
+  running_again_.swap(again_);
+  for (const Ref<Watched>& watched : running_again_) watched->on_ready(0);
+  running_again_.clear();
+  run_posted();
+  run_due();
+  end_turn();
+}
 
-  RealLoop& loop_;
-  TcpAcceptor acceptor_;
-  Listener::Accepted accepted_;
-  Reserve reserve_;
-  bool paused_ = false;
-  Loop::TimerId pause_timer_ = 0;
-};
-
-class RealListener final : public Listener {
- public:
-  explicit RealListener(Ref<ListenerCore> core) : core_(std::move(core)) {}
-  ~RealListener() override { core_->stop(); }
-  void start(Accepted accepted) override { core_->start(std::move(accepted)); }
-  void stop() override { core_->stop(); }
-  std::string address() const override { return core_->address(); }
-
- private:
-  Ref<ListenerCore> core_;
-};
-
-void RealLoop::enter_turn() {
-  if (in_turn_) return;
+void RealLoop::wait_for_events(int timeout_ms) {
+  std::array<epoll_event, kEventsMax> events;
+  const int count = ::epoll_wait(epoll_.number(), events.data(), kEventsMax, timeout_ms);
   in_turn_ = true;
   turn_began_ = clock_.now();
-  asio::post(context_, [this] { end_turn(); });
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    if (event.data.ptr) static_cast<Watched*>(event.data.ptr)->on_ready(event.events);
+  }
+  left_.clear();
+}
+
+void RealLoop::run_posted() {
+  if (!has_posted_.load(std::memory_order_acquire)) return;
+  {
+    const std::lock_guard lock(posted_mutex_);
+    running_.swap(posted_);
+    has_posted_.store(false, std::memory_order_relaxed);
+  }
+  for (Work& work : running_) work();
+  running_.clear();
+}
+
+void RealLoop::run_due() {
+  if (timers_.next() > turn_began_) return;
+  const uint64_t mark = timers_.mark();
+  while (std::optional<Work> work = timers_.take_due(turn_began_, mark)) (*work)();
 }
 
 void RealLoop::end_turn() {
@@ -339,72 +147,28 @@ void RealLoop::end_turn() {
     work.clear();
     turn_end_ = std::move(work);  // Keeps the memory for the next turn.
   }
+  left_.clear();
   busy_ = busy_ + (clock_.now() - turn_began_);
   in_turn_ = false;
-  if (!turn_end_.empty()) enter_turn();
-}
-
-void RealLoop::at_turn_end(Work work) {
-  turn_end_.push_back(std::move(work));
-  enter_turn();
 }
 
 void RealLoop::post(Work work) {
   {
     const std::lock_guard lock(posted_mutex_);
     posted_.push_back(std::move(work));
-    if (std::exchange(post_scheduled_, true)) return;
+    if (has_posted_.exchange(true, std::memory_order_release)) return;
   }
-  asio::post(context_, [this] { run_posted(); });
-}
-
-void RealLoop::run_posted() {
-  enter_turn();
-  {
-    const std::lock_guard lock(posted_mutex_);
-    running_.swap(posted_);
-    post_scheduled_ = false;
-  }
-  for (Work& work : running_) work();
-  running_.clear();
+  wake();
 }
 
 Loop::TimerId RealLoop::at(Instant when, Work work) {
-  // Whole milliseconds, rounded up: never early, and near timers share one wake-up.
-  constexpr int64_t kTick = 1'000'000;
-  if (when.ns < INT64_MAX - kTick) when.ns = (when.ns + kTick - 1) / kTick * kTick;
-  const TimerId id = timers_.add(when, std::move(work));
-  arm_timer();
-  return id;
-}
-
-void RealLoop::arm_timer() {
-  const Instant next = timers_.next();
-  if (next >= armed_) return;  // The wake-up that is set comes first and arms the next one.
-  armed_ = next;
-  timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(next.ns)));
-  timer_.async_wait([this](const ErrorCode& error) {
-    if (!error) on_timer();
-  });
-}
-
-void RealLoop::on_timer() {
-  enter_turn();
-  armed_ = Instant::never();
-  const Instant now = clock_.now();
-  const uint64_t mark = timers_.mark();
-  while (std::optional<Work> work = timers_.take_due(now, mark)) (*work)();
-  arm_timer();
+  // Whole ticks, rounded up: never early, and near timers share one wake-up.
+  if (when.ns < INT64_MAX - kTickNs) when.ns = (when.ns + kTickNs - 1) / kTickNs * kTickNs;
+  return timers_.add(when, std::move(work));
 }
 
 Duration RealLoop::busy() const {
   return in_turn_ ? busy_ + (clock_.now() - turn_began_) : busy_;
-}
-
-void RealLoop::run() {
-  const auto keep_running = asio::make_work_guard(context_);
-  if (context_.stopped()) context_.restart();
-  context_.run();
 }
 
 Result<std::unique_ptr<Listener>> RealLoop::listen(std::string_view address) {
@@ -412,94 +176,7 @@ Result<std::unique_ptr<Listener>> RealLoop::listen(std::string_view address) {
   if (!parsed) return pass(parsed);
   Result<Descriptor> socket = listen_on(*parsed);
   if (!socket) return pass(socket);
-  TcpAcceptor acceptor(context_.get_executor());
-  ErrorCode error;
-  acceptor.assign(parsed->family() == AF_INET6 ? tcp::v6() : tcp::v4(), socket->number(), error);
-  if (error) {
-    return fail(Code::kUnavailable,
-                "Cannot listen on " + std::string(address) + ": " + error.message(), "listen");
-  }
-  (void)socket->release();
-  Ref<ListenerCore> core(new ListenerCore(*this, std::move(acceptor)));
-  return std::unique_ptr<Listener>(std::make_unique<RealListener>(std::move(core)));
-}
-
-// One try to connect: shared by the waiting coroutine, the kernel's answer and the deadline.
-class ConnectAttempt final : public Counted {
- public:
-  ConnectAttempt(RealLoop& loop, TcpSocket socket) : loop(loop), socket(std::move(socket)) {}
-  ~ConnectAttempt() override = default;
-  void end(Result<void> result) {
-    loop.cancel(deadline);
-    if (waiter) std::exchange(waiter, nullptr)->set(std::move(result));
-  }
-  RealLoop& loop;
-  TcpSocket socket;
-  Loop::TimerId deadline = 0;
-  Completion<Result<void>>* waiter = nullptr;
-};
-
-// Ends the attempt when the coroutine that waits for it is destroyed.
-struct ConnectGuard {
-  ConnectAttempt& attempt;
-  ~ConnectGuard() {
-    attempt.waiter = nullptr;
-    attempt.loop.cancel(attempt.deadline);
-    ErrorCode ignored;  // Closing a socket that was handed over already does nothing.
-    attempt.socket.close(ignored);
-  }
-};
-
-void begin_connect(Ref<ConnectAttempt> attempt, const SocketAddress& address, Instant deadline) {
-  tcp::endpoint endpoint;
-  std::memcpy(endpoint.data(), &address.storage, address.size);
-  endpoint.resize(address.size);
-  attempt->socket.async_connect(endpoint, [attempt](const ErrorCode& error) {
-    attempt->loop.enter_turn();
-    if (!error) return attempt->end(Result<void>());
-    attempt->end(fail(Code::kUnavailable, "Cannot connect: " + error.message() + ".", "connect"));
-  });
-  attempt->deadline = attempt->loop.at(deadline, [attempt] {
-    attempt->end(fail(Code::kDeadlineExceeded, "Connecting took too long.", "connect"));
-  });
-}
-
-Task<Result<std::unique_ptr<Stream>>> RealLoop::connect(std::string_view address,
-                                                        Instant deadline) {
-  using Connected = Result<std::unique_ptr<Stream>>;
-  Result<SocketAddress> parsed = SocketAddress::parse(address);
-  if (!parsed) co_return Connected(pass(parsed));
-  Descriptor socket(
-      ::socket(parsed->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!socket.is_open()) {
-    co_return Connected(
-        fail(Code::kUnavailable, "Cannot connect: " + system_reason(errno) + ".", "connect"));
-  }
-  ErrorCode error;
-  TcpSocket adopted(context_.get_executor());
-  adopted.assign(parsed->family() == AF_INET6 ? tcp::v6() : tcp::v4(), socket.number(), error);
-  if (error) {
-    co_return Connected(
-        fail(Code::kUnavailable, "Cannot connect: " + error.message() + ".", "connect"));
-  }
-  (void)socket.release();
-  adopted.native_non_blocking(true, error);
-  Ref<ConnectAttempt> attempt(new ConnectAttempt(*this, std::move(adopted)));
-  Completion<Result<void>> done;
-  attempt->waiter = &done;
-  const ConnectGuard guard{*attempt};
-  begin_connect(attempt, *parsed, deadline);
-  Result<void> connected = co_await done;
-  if (!connected) co_return Connected(pass(connected));
-  set_no_delay(attempt->socket.native_handle());
-  Ref<StreamCore> core(new StreamCore(*this, std::move(attempt->socket)));
-  co_return Connected(std::make_unique<RealStream>(std::move(core), parsed->text()));
-}
-
-}  // namespace
-
-std::unique_ptr<Loop> make_real_loop() {
-  return std::make_unique<RealLoop>();
+  return adopt_listener(*this, std::move(*socket));
 }
 
 }  // namespace servanda::internal

@@ -66,7 +66,7 @@ class ThreadExecutor final : public Executor {
 
 class RealPlatform final : public Platform {
  public:
-  std::unique_ptr<Loop> make_loop() override { return internal::make_real_loop(); }
+  std::unique_ptr<Loop> make_loop() override { return std::make_unique<internal::RealLoop>(); }
   std::unique_ptr<Executor> make_executor(std::string_view name) override {
     return std::make_unique<ThreadExecutor>(name);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/seeded_rng.h"
 #include "io/simulated_wire.h"
 #include "io/simulation.h"
 #include "io/timer_queue.h"
@@ -15,21 +16,6 @@ namespace {
 
 constexpr uint64_t kTurnsWithoutTimeMax = 10'000'000;
 constexpr int kFirstFreePort = 20'000;  // What port 0 becomes, counted up.
-
-// SplitMix64: small, and every seed gives a good sequence.
-class SeededRng final : public Rng {
- public:
-  explicit SeededRng(uint64_t seed) : state_(seed) {}
-  uint64_t next() override {
-    uint64_t z = state_ += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-  }
-
- private:
-  uint64_t state_;
-};
 
 class VirtualClock final : public Clock {
  public:

@@ -9,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/check.h"
+#include "base/text.h"
 #include "telemetry/log_text.h"
 
 namespace servanda {
@@ -91,7 +92,7 @@ class LineWriter {
     }
   }
   void text(std::string_view text) {
-    if (internal::is_plain_log_text(text)) {
+    if (is_plain_ascii(text)) {
       put('"');
       put(text);
       put('"');

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/log_text.h"
 
-#include <array>
-
 #include "base/json.h"
+#include "base/text.h"
 
 namespace servanda::internal {
 namespace {
-
-constexpr std::array<bool, 256> plain_table() {
-  std::array<bool, 256> table{};
-  for (size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
-  return table;
-}
-constexpr std::array<bool, 256> kPlain = plain_table();
 
 void append_escape(std::string& out, unsigned char code_point) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -24,14 +16,8 @@ void append_escape(std::string& out, unsigned char code_point) {
 
 }  // namespace
 
-bool is_plain_log_text(std::string_view text) {
-  bool plain = true;
-  for (const char c : text) plain &= kPlain[static_cast<unsigned char>(c)];
-  return plain;
-}
-
 void append_log_string(std::string& out, std::string_view text) {
-  if (is_plain_log_text(text)) {
+  if (is_plain_ascii(text)) {
     out += '"';
     out += text;
     out += '"';

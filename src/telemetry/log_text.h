@@ -7,9 +7,6 @@
 
 namespace servanda::internal {
 
-// Whether the text may stand between quotes as it is: printable ASCII without '"' and '\\'.
-[[nodiscard]] bool is_plain_log_text(std::string_view text);
-
 // Appends a quoted JSON string in which control characters are escaped: those below U+0020, DEL and
 // U+0080 to U+009F, which terminals obey too. At most six bytes per byte of `text`, and the quotes.
 void append_log_string(std::string& out, std::string_view text);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/seeded_rng.h"
 #include "telemetry/access_log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/prometheus.h"
@@ -14,14 +15,6 @@
 
 namespace servanda {
 namespace {
-
-class CheapRng : public Rng {
- public:
-  uint64_t next() override { return state_ += 0x9E3779B97F4A7C15; }
-
- private:
-  uint64_t state_ = 1;
-};
 
 AccessRecord typical_record() {
   AccessRecord record;
@@ -95,13 +88,13 @@ void add_latency(benchmark::State& state) {
 BENCHMARK(add_latency);
 
 void begin_new_trace(benchmark::State& state) {
-  CheapRng rng;
+  SeededRng rng(1);
   for (auto _ : state) benchmark::DoNotOptimize(begin_trace("", "", rng));
 }
 BENCHMARK(begin_new_trace);
 
 void continue_trace(benchmark::State& state) {
-  CheapRng rng;
+  SeededRng rng(1);
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         begin_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "", rng));
@@ -110,7 +103,7 @@ void continue_trace(benchmark::State& state) {
 BENCHMARK(continue_trace);
 
 void write_traceparent(benchmark::State& state) {
-  CheapRng rng;
+  SeededRng rng(1);
   const TraceContext trace = begin_trace("", "", rng);
   for (auto _ : state) {
     TraceparentText buffer;

@@ -26,11 +26,11 @@ class FileSource {
 
 // Bounds of one contract; reaching one is the error "document-too-large" or "document-too-deep".
 struct DocumentLimits {
-  size_t file_bytes_max = 64u << 20;
-  size_t total_bytes_max = 256u << 20;
+  size_t file_bytes_max = 256u << 20;
+  size_t total_bytes_max = 512u << 20;
   uint32_t files_max = 10'000;
   uint32_t depth_max = 200;              // Nested collections in one document; at most 1,000.
-  uint32_t nodes_max = 20'000'000;       // Over all files, after YAML aliases are expanded.
+  uint32_t nodes_max = 40'000'000;       // Over all files, after YAML aliases are expanded.
   uint32_t alias_nodes_max = 1'000'000;  // Of those, copies made for YAML aliases. The text they
                                          // show again is bounded by total_bytes_max.
 };

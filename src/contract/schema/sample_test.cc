@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/seeded_rng.h"
 #include "contract/schema/test_schemas.h"
 
 namespace servanda {
@@ -16,19 +17,6 @@ using schema_test::Fixture;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-class SeededRng : public Rng {
- public:
-  explicit SeededRng(uint64_t seed) : state_(seed) {}
-  uint64_t next() override {
-    state_ += 0x9E3779B97F4A7C15;
-    uint64_t mixed = (state_ ^ (state_ >> 30)) * 0xBF58476D1CE4E5B9;
-    return mixed ^ (mixed >> 27);
-  }
-
- private:
-  uint64_t state_;
-};
 
 std::string sample_of(std::string_view text, Direction direction = Direction::kNeutral) {
   Fixture f;

@@ -57,9 +57,9 @@ void answer_page(Exchange& exchange, const EmbeddedPage& page, std::string_view 
                                      {"content-security-policy", policy},
                                      {"x-content-type-options", "nosniff"}};
   if (!page.gzipped) return exchange.answer(200, fields, page.content);
-  fields.push_back({"vary", "accept-encoding"});
+  fields.emplace_back("vary", "accept-encoding");
   if (accepts_gzip(exchange.head())) {
-    fields.push_back({"content-encoding", "gzip"});
+    fields.emplace_back("content-encoding", "gzip");
     return exchange.answer(200, fields, page.content);
   }
   Result<std::string> plain = gzip_decode(page.content, kPageBytesMax);

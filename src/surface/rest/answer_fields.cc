@@ -56,25 +56,25 @@ std::string_view methods_text(uint16_t methods, Arena& arena) {
 void add_answer_fields(const Call& call, OriginVaries origin_varies,
                        std::vector<HeaderField>& fields) {
   const Answer& answer = call.answer;
-  if (!answer.content_type.empty()) fields.push_back({"content-type", answer.content_type});
-  if (answer.coding == Answer::Coding::kGzip) fields.push_back({"content-encoding", "gzip"});
-  fields.push_back({"x-content-type-options", "nosniff"});
-  if (const std::string_view tag = etag_text(call); !tag.empty()) fields.push_back({"etag", tag});
-  if (!answer.location.empty()) fields.push_back({"location", answer.location});
+  if (!answer.content_type.empty()) fields.emplace_back("content-type", answer.content_type);
+  if (answer.coding == Answer::Coding::kGzip) fields.emplace_back("content-encoding", "gzip");
+  fields.emplace_back("x-content-type-options", "nosniff");
+  if (const std::string_view tag = etag_text(call); !tag.empty()) fields.emplace_back("etag", tag);
+  if (!answer.location.empty()) fields.emplace_back("location", answer.location);
   if (answer.allowed_methods != 0) {
-    fields.push_back({"allow", methods_text(answer.allowed_methods, *call.arena)});
+    fields.emplace_back("allow", methods_text(answer.allowed_methods, *call.arena));
   }
   if (answer.retry_after_s != 0) {
-    fields.push_back({"retry-after", seconds_text(call, answer.retry_after_s)});
+    fields.emplace_back("retry-after", seconds_text(call, answer.retry_after_s));
   }
-  if (answer.minimal) fields.push_back({"preference-applied", "return=minimal"});
-  if (answer.replayed) fields.push_back({"idempotent-replayed", "true"});
+  if (answer.minimal) fields.emplace_back("preference-applied", "return=minimal");
+  if (answer.replayed) fields.emplace_back("idempotent-replayed", "true");
   // RFC 9745 wants the date since when. Contracts say only that, so the date is the earliest.
   if (call.operation != nullptr && call.operation->deprecated) {
-    fields.push_back({"deprecation", "@0"});
+    fields.emplace_back("deprecation", "@0");
   }
   if (const std::string_view vary = vary_text(call, origin_varies); !vary.empty()) {
-    fields.push_back({"vary", vary});
+    fields.emplace_back("vary", vary);
   }
   fields.insert(fields.end(), answer.fields.begin(), answer.fields.end());
 }

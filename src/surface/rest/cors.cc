@@ -48,8 +48,8 @@ void add_cors_fields(const CorsPolicy& policy, std::string_view origin,
                      std::vector<HeaderField>& fields) {
   const std::string_view allowed = allowed_origin(policy, origin);
   if (allowed.empty()) return;
-  fields.push_back({"access-control-allow-origin", allowed});
-  fields.push_back({"access-control-expose-headers", kExposed});
+  fields.emplace_back("access-control-allow-origin", allowed);
+  fields.emplace_back("access-control-expose-headers", kExposed);
 }
 
 void add_preflight_fields(const CorsPolicy& policy, std::string_view origin,
@@ -57,8 +57,8 @@ void add_preflight_fields(const CorsPolicy& policy, std::string_view origin,
                           Arena& arena, std::vector<HeaderField>& fields) {
   const std::string_view allowed = allowed_origin(policy, origin);
   if (allowed.empty()) return;
-  fields.push_back({"access-control-allow-origin", allowed});
-  fields.push_back({"access-control-allow-methods", methods});
+  fields.emplace_back("access-control-allow-origin", allowed);
+  fields.emplace_back("access-control-allow-methods", methods);
   std::string names;
   for (const std::string_view part : split(requested_headers, ',')) {
     const std::string_view name = trim(part);
@@ -66,9 +66,9 @@ void add_preflight_fields(const CorsPolicy& policy, std::string_view origin,
     if (!names.empty()) names += ", ";
     names += name;
   }
-  if (!names.empty()) fields.push_back({"access-control-allow-headers", arena.copy(names)});
+  if (!names.empty()) fields.emplace_back("access-control-allow-headers", arena.copy(names));
   const std::string age = std::to_string(policy.max_age.ns / 1'000'000'000);
-  fields.push_back({"access-control-max-age", arena.copy(age)});
+  fields.emplace_back("access-control-max-age", arena.copy(age));
 }
 
 }  // namespace servanda
