@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/contract_files.h"
 #include "app/serve.h"
+#include "app/store_commands.h"
 #include "app/version.h"
 #include "base/text.h"
 #include "contract/check/check.h"
@@ -21,6 +23,7 @@
 #include "contract/document/contract_document.h"
 #include "contract/plan/load.h"
 #include "io/file.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace servanda {
 namespace {
@@ -151,7 +154,12 @@ int run_check(const CheckArguments& arguments) {
   const FailOn fail_on = arguments.fail_on == "notice"    ? FailOn::kNotice
                          : arguments.fail_on == "warning" ? FailOn::kWarning
                                                           : FailOn::kError;
-  return check_exit_code(checked.diagnostics, fail_on);
+  const int code = check_exit_code(checked.diagnostics, fail_on);
+  if (!checked.plan) return code;
+  if (Result<void> proven = prove_in_memory(*checked.plan); !proven) {
+    return complain(proven.error().message);
+  }
+  return code;
 }
 
 int run_routes(const ContractArguments& arguments, const std::string& format) {
@@ -179,6 +187,20 @@ int run_publish(const ContractArguments& arguments, const std::string& format) {
   const PublishedContract& published = compiled.plan->published;
   print(format == "json" ? published.json : published.yaml);
   return 0;
+}
+
+// For commands that need a contract but print nothing of it.
+std::shared_ptr<const Plan> plan_of(const std::string& named,
+                                    const std::vector<std::string>& overlays) {
+  Result<std::string> contract = choose_contract(named);
+  if (!contract) {
+    (void)complain(contract.error().message);
+    return nullptr;
+  }
+  const CompiledContract compiled =
+      compile_named({named, overlays}, *contract, CompileOptions::Publish::kNo);
+  if (!compiled.plan) print_errors(*contract, compiled);
+  return compiled.plan;
 }
 
 int run_new(const std::string& name) {
@@ -256,6 +278,8 @@ int run_command(int count, char** arguments) {
   CLI::App* schema_command =
       app.add_subcommand("schema", "Print the JSON Schema of x-servanda for editors");
   schema_command->callback([] { print(vocabulary_schema()); });
+
+  add_store_commands(app, code, plan_of);
 
   try {
     app.parse(count, arguments);

@@ -10,13 +10,14 @@
 namespace servanda {
 namespace {
 
-// Layout: version byte, 16 bytes of the binding, the values, 16 bytes of HMAC over all before.
+// Layout: version byte, 16 bytes of the binding, the way's byte, the values, 16 bytes of HMAC over
+// all before.
 // A value is its kind's byte, then 8 bytes little-endian (integer, number) or a 4-byte length and
 // bytes (text, bytes).
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr size_t kBindingBytes = 16;
 constexpr size_t kMacBytes = 16;
-constexpr size_t kHeadBytes = 1 + kBindingBytes;
+constexpr size_t kHeadBytes = 1 + kBindingBytes + 1;
 
 std::string_view bytes_of(const Sha256& digest, size_t count) {
   return {reinterpret_cast<const char*>(digest.data()), count};
@@ -79,11 +80,12 @@ std::unexpected<Error> invalid() {
 }  // namespace
 
 std::string make_cursor(std::string_view key, const CursorBinding& binding,
-                        std::span<const Value> values) {
+                        const CursorPlace& place) {
   std::string bytes;
   bytes += kVersion;
   bytes += bytes_of(binding, kBindingBytes);
-  for (const Value& value : values) {
+  bytes += static_cast<char>(place.way);
+  for (const Value& value : place.values) {
     bytes += static_cast<char>(value.kind);
     if (value.kind == Value::Kind::kInteger) {
       put(bytes, std::bit_cast<uint64_t>(value.integer), 8);
@@ -99,9 +101,8 @@ std::string make_cursor(std::string_view key, const CursorBinding& binding,
   return base64url({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
 }
 
-Result<std::span<const Value>> read_cursor(std::string_view key, std::string_view text,
-                                           const CursorBinding& binding, size_t value_count,
-                                           Arena& arena) {
+Result<CursorPlace> read_cursor(std::string_view key, std::string_view text,
+                                const CursorBinding& binding, size_t value_count, Arena& arena) {
   if (text.size() > kCursorTextMax) return invalid();
   const std::optional<std::string> bytes = base64url_decode(text);
   if (!bytes || bytes->size() < kHeadBytes + kMacBytes || bytes->front() != kVersion) {
@@ -119,6 +120,7 @@ Result<std::span<const Value>> read_cursor(std::string_view key, std::string_vie
                 "without it.",
                 "cursor-mismatch");
   }
+  const char way = signed_bytes[kHeadBytes - 1];
   Reader reader{signed_bytes.substr(kHeadBytes)};
   Value* const values = arena.array<Value>(value_count);
   for (size_t i = 0; i < value_count; ++i) {
@@ -127,7 +129,7 @@ Result<std::span<const Value>> read_cursor(std::string_view key, std::string_vie
     new (values + i) Value(*value);
   }
   if (!reader.rest.empty()) return invalid();
-  return std::span<const Value>(values, value_count);
+  return CursorPlace{static_cast<CursorWay>(way), {values, value_count}};
 }
 
 }  // namespace servanda

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "call/preconditions.h"
+#include "call/row_view.h"
 #include "call/worker.h"
 
 namespace servanda {
@@ -37,16 +38,47 @@ std::string_view body_prefix(const Call& call) {
   return member.empty() ? std::string_view() : call.arena->join("/", member);
 }
 
-void append_item(Call& call, const Row& row) {
+void begin_item(Call& call) {
   const std::string& member = call.operation->resource->response.member;
-  std::string& out = call.answer.text;
-  if (!member.empty()) {
-    out += '{';
-    json_append_string(out, member);
-    out += ':';
+  if (member.empty()) return;
+  call.answer.text += '{';
+  json_append_string(call.answer.text, member);
+  call.answer.text += ':';
+}
+
+void end_item(Call& call) {
+  if (!call.operation->resource->response.member.empty()) call.answer.text += '}';
+}
+
+void append_item(Call& call, const Row& row) {
+  begin_item(call);
+  append_row(call.answer.text, resource_of(call), row, RowReader::kClient);
+  end_item(call);
+}
+
+std::optional<std::span<const PathMember>> owners_of(Call& call) {
+  const std::vector<OwnerKey>& owners = call.operation->resource->owners;
+  const Resource& resource = resource_of(call);
+  PathMember* const members = call.arena->array<PathMember>(owners.size());
+  for (size_t i = 0; i < owners.size(); ++i) {
+    const JsonValue given = call.parameters[owners[i].parameter];
+    if (!given.exists() || given.is_null()) return std::nullopt;
+    const std::optional<Value> value =
+        value_from_parameter(resource.properties[owners[i].property].type, given, *call.arena);
+    if (!value) return std::nullopt;
+    new (members + i) PathMember{owners[i].property, *value};
   }
-  append_row(out, resource_of(call), row, RowReader::kClient);
-  if (!member.empty()) out += '}';
+  return std::span<const PathMember>(members, owners.size());
+}
+
+bool is_below_owners(Call& call, const Row& row) {
+  if (call.operation->resource->owners.empty()) return true;
+  const auto owners = owners_of(call);
+  if (!owners) return false;
+  for (const PathMember& owner : *owners) {
+    if (!(row.values[owner.property] == owner.value)) return false;
+  }
+  return true;
 }
 
 bool refuse_missing_row(Call& call) {
@@ -66,26 +98,62 @@ bool refuse_issues(Call& call) {
 
 namespace {
 
+// The tag of a row with rows of others inside: its version says nothing of theirs.
+std::string_view expanded_tag(Call& call, const Row& row) {
+  const Sha256 digest = sha256(call.answer.text);
+  return call.arena->join(call.arena->copy(std::to_string(row.version)),
+                          "-" + hex(std::span(digest).first(8)));
+}
+
+// Answers a read with what was asked to be seen of the row.
+Task<void> answer_view(Call& call, const Row& row, RowView& view) {
+  const bool fetched = co_await fetch_related(call, {&row, 1}, view);
+  if (!fetched) co_return;
+  call.answer.status = call.operation->resource->status;
+  begin_item(call);
+  append_view(call, row, 0, view);
+  end_item(call);
+  if (view.expansions.empty()) {
+    call.answer.version = row.version;
+  } else {
+    call.answer.tag = expanded_tag(call, row);
+    const std::string_view known = call.input.known[KnownField::kIfNoneMatch];
+    if (matches_any_tag(known, call.answer.tag)) call.answer.status = 304;
+  }
+  call.answer.use_text(call.answer_type);
+  // A choice of fields leaves out what the schema may require.
+  call.answer.conforms = !view.fields.is_all();
+}
+
 Task<void> read_resource(Call& call) {
   const std::optional<Value> key = key_of(call);
   if (!key) {
     refuse_missing_row(call);
     co_return;
   }
-  if (!in_time(call)) co_return;
+  std::optional<RowView> view = read_view(call);
+  if (!view || !in_time(call)) co_return;
   UnitOfWork unit(*call.worker->session(), *call.arena);
   Result<std::optional<Row>> found = co_await unit.get(resource_of(call), *key);
   if (!found) {
     refuse(call, std::move(found.error()));
     co_return;
   }
-  if (!*found) {
+  if (!*found || !is_below_owners(call, **found)) {
     refuse_missing_row(call);
     co_return;
   }
   const Row& row = **found;
+  if (!view->expansions.empty() && call.operation->resource->answers_body) {
+    co_await answer_view(call, row, *view);
+    co_return;
+  }
   const ConditionOutcome outcome = check_read_conditions(call, row.version);
   if (outcome == ConditionOutcome::kRefused) co_return;
+  if (outcome == ConditionOutcome::kProceed && !view->fields.is_all()) {
+    co_await answer_view(call, row, *view);
+    co_return;
+  }
   // A 304 is made like the 200 that it stands for, so that it carries the same tag.
   const bool modified = outcome == ConditionOutcome::kProceed;
   call.answer.status = modified ? call.operation->resource->status : 304;
@@ -150,6 +218,7 @@ void check_create_members(Call& call) {
   input.given = object;
   input.document = object;
   input.pointer_prefix = internal::body_prefix(call);
+  if (const auto owners = internal::owners_of(call)) input.owners = *owners;
   check_row_members(input, *call.arena, call.issues);
 }
 

@@ -14,9 +14,10 @@
 
 namespace servanda {
 
-// Writes are tried this often when rows move under them; then 409 (or 412 under If-Match, which the
-// second try finds out).
-inline constexpr int kWriteAttemptsMax = 3;
+// Writes are tried this often when rows move under them, while their deadline lasts; then 409 (or
+// 412 under If-Match, which the second try finds out). Of writers that meet at one row one goes on
+// with each try, so this is how many may meet.
+inline constexpr int kWriteAttemptsMax = 100;
 
 // Serves the call's operation from the store. The answer is complete before the commit, because
 // the idempotency record holds it; it counts only once the commit has succeeded.
@@ -48,8 +49,15 @@ namespace internal {
 // A decoded parameter as a column's value.
 [[nodiscard]] std::optional<Value> value_from_parameter(ColumnType type, JsonValue value,
                                                         Arena& arena);
-// Appends the row inside the operation's response envelope.
+// Open and close the operation's response envelope around a row.
+void begin_item(Call& call);
+void end_item(Call& call);
+// Appends the row inside it.
 void append_item(Call& call, const Row& row);
+// The owners' keys from the path; nothing when the text of one cannot be a key.
+[[nodiscard]] std::optional<std::span<const PathMember>> owners_of(Call& call);
+// Whether the row is one of the owners that the path names.
+[[nodiscard]] bool is_below_owners(Call& call, const Row& row);
 bool refuse_missing_row(Call& call);
 // Refuses with the call's issues, as the operation declares it: 422 or 400.
 bool refuse_issues(Call& call);

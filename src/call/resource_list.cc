@@ -1,126 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists: equality filters, declared sorts, signed cursors; JSON straight from rows.
+// Lists: one page, its cursors, its count; JSON straight from rows.
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/text.h"
-#include "call/cursor.h"
+#include "call/list_query.h"
 #include "call/resource_handler.h"
+#include "call/row_view.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
 namespace {
 
-std::string_view place_text(ParameterIn in) {
-  switch (in) {
-    case ParameterIn::kPath:
-      return "path";
-    case ParameterIn::kQuery:
-      return "query";
-    case ParameterIn::kHeader:
-      return "header";
-    case ParameterIn::kCookie:
-      return "cookie";
-  }
-  return "query";
-}
-
-bool refuse_parameter(Call& call, uint16_t index, std::string code, std::string detail) {
-  const Parameter& parameter = call.operation->parameters[index];
-  Error error{Code::kInvalidArgument, "A parameter does not fit the list.", code, {}};
-  error.fields.push_back(
-      {std::string(place_text(parameter.in)), parameter.name, std::move(code), std::move(detail)});
-  return refuse(call, std::move(error));
-}
-
-// The page size asked for: none or 0 is the default, too much is lowered, less than nothing is
-// refused (AIP-158).
-std::optional<uint32_t> page_limit(Call& call, const ListProfile& profile) {
-  if (!profile.limit_parameter) return profile.limit_default;
-  const JsonValue value = call.parameters[*profile.limit_parameter];
-  if (!value.exists() || value.kind() != JsonKind::kInteger || value.integer() == 0) {
-    return std::min(profile.limit_default, profile.limit_max);
-  }
-  if (value.integer() < 0) {
-    refuse_parameter(call, *profile.limit_parameter, "minimum", "A page has at least one item.");
-    return std::nullopt;
-  }
-  return static_cast<uint32_t>(std::min<int64_t>(value.integer(), profile.limit_max));
-}
-
-std::optional<std::span<const IndexKey>> page_order(Call& call, const ListProfile& profile) {
-  if (!profile.sort_parameter) return profile.default_sort;
-  const JsonValue value = call.parameters[*profile.sort_parameter];
-  if (!value.exists()) return profile.default_sort;
-  for (const SortChoice& choice : profile.sorts) {
-    if (value.is_string() && value.text() == choice.text) return choice.keys;
-  }
-  refuse_parameter(call, *profile.sort_parameter, "enum", "This list has no such sort.");
-  return std::nullopt;
-}
-
-std::optional<std::span<const Condition>> page_conditions(Call& call, const ListProfile& profile) {
-  const Resource& resource = resource_of(call);
-  Condition* const conditions = call.arena->array<Condition>(profile.filters.size());
-  size_t count = 0;
-  for (const EqualityFilter& filter : profile.filters) {
-    const JsonValue value = call.parameters[filter.parameter];
-    if (!value.exists()) continue;
-    const Property& property = resource.properties[filter.property];
-    const std::optional<Value> equals = value_from_parameter(property.type, value, *call.arena);
-    if (!equals) {
-      refuse_parameter(call, filter.parameter, "type",
-                       "This is no value that \"" + property.name + "\" can have.");
-      return std::nullopt;
-    }
-    new (conditions + count++) Condition{filter.property, *equals};
-  }
-  return std::span<const Condition>(conditions, count);
-}
-
-// Names the list that a cursor belongs to: operation, order with column types, filters with values.
-CursorBinding binding_of(const Call& call, const ListQuery& query) {
-  const Resource& resource = *query.resource;
-  std::string text = call.operation->id;
-  text += '\0';
-  for (const IndexKey& key : query.order) {
-    const Property& property = resource.properties[key.property];
-    text += key.descending ? '-' : '+';
-    text += static_cast<char>('0' + static_cast<int>(property.type));
-    text += property.name;
-    text += '\0';
-  }
-  text += '\0';
-  for (const Condition& condition : query.conditions) {
-    const Property& property = resource.properties[condition.property];
-    text += property.name;
-    text += '=';
-    append_value(text, property.type, condition.equals);
-    text += '\0';
-  }
-  return sha256(text);
-}
-
-bool set_after(Call& call, const ListProfile& profile, ListQuery& query) {
-  if (!profile.cursor_parameter) return true;
-  const JsonValue value = call.parameters[*profile.cursor_parameter];
-  if (!value.exists()) return true;
-  const std::string_view text = value.is_string() ? value.text() : std::string_view();
-  Result<std::span<const Value>> after =
-      read_cursor(call.worker->options().cursor_key, text, binding_of(call, query),
-                  query.order.size(), *call.arena);
-  if (!after) {
-    return refuse_parameter(call, *profile.cursor_parameter, std::move(after.error().reason),
-                            std::move(after.error().message));
-  }
-  query.after = *after;
-  return true;
-}
+// What a list answers with.
+struct ListAnswer {
+  std::span<const Row> rows;  // As the client sees them.
+  bool before = false;        // Whether rows stand before the page, and behind it.
+  bool behind = false;
+  std::optional<uint64_t> total;
+  bool total_is_exact = false;
+};
 
 // The request's own query with the cursor put in place of the one it had.
-std::string next_target(const Call& call, std::string_view cursor_name, std::string_view cursor) {
+std::string page_target(const Call& call, std::string_view cursor_name, std::string_view cursor) {
   std::string target(call.input.path);
   char separator = '?';
   for (const std::string_view pair : split(call.input.query, '&')) {
@@ -139,76 +43,122 @@ std::string next_target(const Call& call, std::string_view cursor_name, std::str
   return target;
 }
 
-// The cursor behind the last row of a page, and the Link header that carries it.
-std::string next_cursor(Call& call, const ListProfile& profile, const ListQuery& query,
-                        const Row& last) {
-  Value* const values = call.arena->array<Value>(query.order.size());
-  for (size_t i = 0; i < query.order.size(); ++i) {
-    new (values + i) Value(last.values[query.order[i].property]);
-  }
-  std::string cursor = make_cursor(call.worker->options().cursor_key, binding_of(call, query),
-                                   {values, query.order.size()});
+// The cursor that leads on from a row of the page, and the Link header that carries it.
+std::string page_cursor(Call& call, const ListRequest& request, const Row& row, CursorWay way) {
+  const ListProfile& profile = call.operation->resource->list;
+  const CursorBinding binding = cursor_binding(*call.operation, *request.query.resource,
+                                               request.order, request.query.conditions);
+  std::string cursor = make_cursor(call.worker->options().cursor_key, binding,
+                                   {way, place_of(row, request.order, *call.arena)});
   const std::string& name = call.operation->parameters[*profile.cursor_parameter].name;
-  std::string link = "<" + next_target(call, name, cursor) + ">; rel=\"next\"";
+  const std::string_view rel = way == CursorWay::kForward ? "next" : "prev";
+  std::string link = "<" + page_target(call, name, cursor) + ">; rel=\"" + std::string(rel) + "\"";
   call.answer.add_field("link", call.arena->copy(link));
   return cursor;
 }
 
-void write_page(Call& call, const ListProfile& profile, const ListQuery& query, const Page& page) {
+void write_cursor(Call& call, const ListRequest& request, const Row& row, CursorWay way) {
+  const ListProfile& profile = call.operation->resource->list;
+  const std::string cursor = page_cursor(call, request, row, way);
+  const std::string& member =
+      way == CursorWay::kForward ? profile.next_member : profile.prev_member;
+  if (profile.items_member.empty() || member.empty()) return;
   std::string& out = call.answer.text;
-  const Resource& resource = *query.resource;
+  out += ',';
+  json_append_string(out, member);
+  out += ':';
+  json_append_string(out, cursor);
+}
+
+void write_total(Call& call, const ListProfile& profile, const ListAnswer& answer) {
+  if (!answer.total) return;
+  std::string& out = call.answer.text;
+  out += ',';
+  json_append_string(out, profile.total_member);
+  out += ':' + std::to_string(*answer.total);
+  if (profile.exact_member.empty()) return;
+  out += ',';
+  json_append_string(out, profile.exact_member);
+  out += answer.total_is_exact ? ":true" : ":false";
+}
+
+void write_page(Call& call, const ListRequest& request, const ListAnswer& answer,
+                const RowView& view) {
+  const ListProfile& profile = call.operation->resource->list;
+  std::string& out = call.answer.text;
   const bool wrapped = !profile.items_member.empty();
   if (wrapped) {
     out += '{';
     json_append_string(out, profile.items_member);
     out += ':';
   }
-  char separator = '[';
-  for (const Row& row : page.rows) {
-    out += separator;
-    separator = ',';
-    append_row(out, resource, row, RowReader::kClient);
+  out += '[';
+  for (size_t i = 0; i < answer.rows.size(); ++i) {
+    if (i > 0) out += ',';
+    append_view(call, answer.rows[i], i, view);
   }
-  if (separator == '[') out += '[';
   out += ']';
-  if (page.more && !page.rows.empty() && profile.cursor_parameter) {
-    const std::string cursor = next_cursor(call, profile, query, page.rows.back());
-    if (wrapped && !profile.next_member.empty()) {
-      out += ',';
-      json_append_string(out, profile.next_member);
-      out += ':';
-      json_append_string(out, cursor);
-    }
+  if (!answer.rows.empty() && profile.cursor_parameter) {
+    if (answer.behind) write_cursor(call, request, answer.rows.back(), CursorWay::kForward);
+    if (answer.before) write_cursor(call, request, answer.rows.front(), CursorWay::kBackward);
   }
-  if (wrapped) out += '}';
+  if (wrapped) {
+    write_total(call, profile, answer);
+    out += '}';
+  }
+}
+
+// Rows as the client sees them, from a page that may have been read the other way.
+ListAnswer turn_page(Call& call, const ListRequest& request, const Page& page) {
+  ListAnswer answer;
+  const bool went_on = !request.query.after.empty();
+  if (request.way == CursorWay::kForward) {
+    answer.rows = page.rows;
+    answer.before = went_on;
+    answer.behind = page.more;
+    return answer;
+  }
+  Row* const rows = call.arena->array<Row>(page.rows.size());
+  for (size_t i = 0; i < page.rows.size(); ++i) {
+    new (rows + i) Row(page.rows[page.rows.size() - 1 - i]);
+  }
+  answer.rows = {rows, page.rows.size()};
+  answer.before = page.more;
+  answer.behind = true;  // The row that the cursor was made from.
+  return answer;
 }
 
 }  // namespace
 
 Task<void> list_resource(Call& call) {
-  const ListProfile& profile = call.operation->resource->list;
-  ListQuery query;
-  query.resource = &resource_of(call);
-  const std::optional<uint32_t> limit = page_limit(call, profile);
-  if (!limit) co_return;
-  const std::optional<std::span<const IndexKey>> order = page_order(call, profile);
-  if (!order) co_return;
-  const std::optional<std::span<const Condition>> conditions = page_conditions(call, profile);
-  if (!conditions) co_return;
-  query.limit = *limit;
-  query.order = *order;
-  query.conditions = *conditions;
-  if (!set_after(call, profile, query) || !in_time(call)) co_return;
-
-  UnitOfWork unit(*call.worker->session(), *call.arena);
-  Result<Page> page = co_await unit.list(query);
+  const std::optional<ListRequest> request = read_list_request(call);
+  if (!request) co_return;
+  std::optional<RowView> view = read_view(call);
+  if (!view || !in_time(call)) co_return;
+  Session& session = *call.worker->session();
+  Result<Page> page = co_await session.list(request->query, *call.arena);
   if (!page) {
     refuse(call, std::move(page.error()));
     co_return;
   }
+  ListAnswer answer = turn_page(call, *request, *page);
+  if (request->count_max != 0) {
+    // One more than is told, to know whether that is all.
+    Result<uint64_t> count = co_await session.count(request->query, request->count_max + 1);
+    if (!count) {
+      refuse(call, std::move(count.error()));
+      co_return;
+    }
+    answer.total = std::min(*count, request->count_max);
+    answer.total_is_exact = *count <= request->count_max;
+  }
+  const bool fetched = co_await fetch_related(call, answer.rows, *view);
+  if (!fetched) co_return;
   call.answer.status = call.operation->resource->status;
-  write_page(call, profile, query, *page);
+  write_page(call, *request, answer, *view);
   call.answer.use_text(call.answer_type);
+  // A choice of fields leaves out what the schema may require.
+  call.answer.conforms = !view->fields.is_all();
 }
 
 }  // namespace servanda::internal

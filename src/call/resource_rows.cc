@@ -180,24 +180,32 @@ void append_value(std::string& out, ColumnType type, const Value& value) {
   }
 }
 
+bool append_member(std::string& out, const Resource& resource, const Row& row, size_t index) {
+  const Property& property = resource.properties[index];
+  const bool counts = property.generated == Generated::kCounter;
+  if (!counts && row.values[index].is_null() && !property.nullable) return false;
+  json_append_string(out, property.name);
+  out += ':';
+  if (counts) {
+    append_integer(out, row.version);
+  } else {
+    append_value(out, property.type, row.values[index]);
+  }
+  return true;
+}
+
 void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader) {
-  char separator = '{';
+  out += '{';
+  bool first = true;
   for (size_t i = 0; i < resource.properties.size(); ++i) {
-    const Property& property = resource.properties[i];
-    if (property.write_only && reader == RowReader::kClient) continue;
-    const bool counts = property.generated == Generated::kCounter;
-    if (!counts && row.values[i].is_null() && !property.nullable) continue;
-    out += separator;
-    separator = ',';
-    json_append_string(out, property.name);
-    out += ':';
-    if (counts) {
-      append_integer(out, row.version);
-    } else {
-      append_value(out, property.type, row.values[i]);
+    if (resource.properties[i].write_only && reader == RowReader::kClient) continue;
+    if (!first) out += ',';
+    if (append_member(out, resource, row, i)) {
+      first = false;
+    } else if (!first) {
+      out.pop_back();
     }
   }
-  if (separator == '{') out += '{';
   out += '}';
 }
 

@@ -37,6 +37,10 @@ enum class RowReader : uint8_t {
 // value is null where the schema admits that and left out where it does not.
 void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader);
 
+// Appends `"name":value` of one property. False, and nothing is appended, where append_row() leaves
+// the property out.
+bool append_member(std::string& out, const Resource& resource, const Row& row, size_t property);
+
 // The value as it stands in a path segment: decoded text. Appends.
 void append_key_text(std::string& out, ColumnType type, const Value& value);
 
@@ -48,6 +52,12 @@ struct RowMakers {
   Value new_uuid;       // For properties generated as uuid.
 };
 
+// A value that the path gives a property.
+struct PathMember {
+  uint16_t property = 0;
+  Value value;
+};
+
 // A body on its way into a row.
 struct RowInput {
   const Resource* resource = nullptr;
@@ -55,7 +65,8 @@ struct RowInput {
   JsonValue document;           // The state wanted: `given` itself, or merged with the row.
   const Row* stored = nullptr;  // Null on create.
   enum class Missing : uint8_t { kDefault, kRemoved } missing = Missing::kDefault;
-  std::optional<Value> key;         // Of the path, for item actions.
+  std::optional<Value> key;            // Of the path, for item actions.
+  std::span<const PathMember> owners;  // Of the path, for creates below an owner.
   std::string_view pointer_prefix;  // JSON Pointer of the resource in the body, "" or "/article".
 };
 

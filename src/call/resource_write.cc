@@ -19,6 +19,7 @@ struct Attempt {
   UnitOfWork unit;
   Value key;
   std::optional<Row> stored;
+  std::span<const PathMember> owners;
   bool creates = false;
 };
 
@@ -100,6 +101,7 @@ void prepare_create(Call& call, Attempt& attempt) {
   input.given = input.document = *object;
   input.pointer_prefix = body_prefix(call);
   if (!attempt.key.is_null()) input.key = attempt.key;
+  input.owners = attempt.owners;
   const RowMakers makers = makers_for(call, nullptr);
   const std::span<const Value> values = row_from_json(input, makers, *call.arena, call.issues);
   attempt.key = values[resource.key];
@@ -222,12 +224,33 @@ void prepare_delete(Call& call, Attempt& attempt) {
   call.answer.use_text(call.answer_type);
 }
 
+bool refuse_missing_owner(Call& call) {
+  return refuse(call, Code::kNotFound,
+                "There is nothing that this " + resource_of(call).name + " could belong to.");
+}
+
 // PUT creates only where the contract says so: by declaring 201, with keys that clients choose.
 bool put_creates(const Call& call) {
   if (call.operation->resource->action != Action::kReplace) return false;
   const Response* const created = call.operation->response_for(201);
   return created != nullptr && created->first_status == 201 && created->last_status == 201 &&
          !resource_of(call).generated_key;
+}
+
+// Reads the owners that the path names: what is created below one that is not there would be lost.
+Task<bool> find_owners(Call& call, Attempt& attempt) {
+  const auto owners = owners_of(call);
+  if (!owners) co_return refuse_missing_owner(call);
+  for (const PathMember& owner : *owners) {
+    const auto& references = resource_of(call).properties[owner.property].references;
+    if (!references) continue;
+    const Resource& resource = call.engine->plan().resources[*references];
+    Result<std::optional<Row>> found = co_await attempt.unit.get(resource, owner.value);
+    if (!found) co_return refuse(call, std::move(found.error()));
+    if (!*found) co_return refuse_missing_owner(call);
+  }
+  attempt.owners = *owners;
+  co_return true;
 }
 
 // Reads the row that the path names and decides whether the write may go on.
@@ -238,8 +261,11 @@ Task<bool> find_row(Call& call, Attempt& attempt) {
   Result<std::optional<Row>> found = co_await attempt.unit.get(resource_of(call), *key);
   if (!found) co_return refuse(call, std::move(found.error()));
   attempt.stored = *found;
+  if (attempt.stored && !is_below_owners(call, *attempt.stored)) co_return refuse_missing_row(call);
   if (!attempt.stored) {
     if (!put_creates(call)) co_return refuse_missing_row(call);
+    const bool owned = co_await find_owners(call, attempt);
+    if (!owned) co_return false;
     attempt.creates = true;
   }
   const std::optional<int64_t> version =
@@ -251,7 +277,8 @@ Task<bool> find_row(Call& call, Attempt& attempt) {
 Task<void> prepare(Call& call, Attempt& attempt) {
   const Action action = call.operation->resource->action;
   if (action == Action::kCreate) {
-    prepare_create(call, attempt);
+    const bool owned = co_await find_owners(call, attempt);
+    if (owned) prepare_create(call, attempt);
     co_return;
   }
   const bool found = co_await find_row(call, attempt);

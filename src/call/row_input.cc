@@ -60,6 +60,14 @@ class RowBuild {
     return is_engines(index) || is_key(index) || property(index).immutable;
   }
 
+  // The value that the path gives the property, or null.
+  [[nodiscard]] const Value* owner_value(size_t index) const {
+    for (const PathMember& owner : input_.owners) {
+      if (owner.property == index) return &owner.value;
+    }
+    return nullptr;
+  }
+
   void issue(std::string_view name, std::string code, std::string detail) {
     std::string pointer = pointer_of(input_.pointer_prefix, name);
     for (const FieldError& field : issues_.fields()) {
@@ -71,6 +79,12 @@ class RowBuild {
   void check_given(std::string_view name, JsonValue value) {
     const std::optional<uint16_t> index = input_.resource->property_index(name);
     if (!index) return unknown(name);
+    if (const Value* const owner = owner_value(*index)) {
+      if (!equals(*index, value, *owner)) {
+        issue(name, "immutable", "This differs from the owner in the path.");
+      }
+      return;
+    }
     if (!is_fixed(*index)) return;
     if (input_.stored == nullptr) {
       if (is_engines(*index)) {
@@ -118,6 +132,7 @@ class RowBuild {
 
   Value value_of(size_t index) {
     const Property& p = property(index);
+    if (const Value* const owner = owner_value(index)) return *owner;
     switch (p.generated) {
       case Generated::kUpdated:
         return stamp(p.type);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/decimal.h"
 #include "call/test_loop.h"
 #include "store/store.h"
 
@@ -44,6 +45,8 @@ class MapSession final : public Session {
     std::ranges::sort(rows, [&](const OwnedRow* a, const OwnedRow* b) {
       return order(query, *a, values_of(query, *b)) < 0;
     });
+    rows.erase(rows.begin(),
+               rows.begin() + std::min<std::ptrdiff_t>(query.offset, std::ssize(rows)));
     Page page;
     page.more = rows.size() > query.limit;
     const size_t count = std::min<size_t>(rows.size(), query.limit);
@@ -51,6 +54,29 @@ class MapSession final : public Session {
     for (size_t i = 0; i < count; ++i) new (copies + i) Row(copy(*rows[i], arena));
     page.rows = {copies, count};
     co_return page;
+  }
+
+  Task<Result<std::span<const Page>>> list_each(ListQuery query, uint16_t property,
+                                                std::span<const Value> values,
+                                                Arena& arena) override {
+    Page* const pages = arena.array<Page>(values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Condition condition{property, FilterTest::kEqual, values[i], {}};
+      ListQuery one = query;
+      one.conditions = {&condition, 1};
+      Task<Result<Page>> reading = list(one, arena);
+      Result<Page> page = co_await reading;
+      new (pages + i) Page(*page);
+    }
+    co_return std::span<const Page>(pages, values.size());
+  }
+
+  Task<Result<uint64_t>> count(ListQuery query, uint64_t count_max) override {
+    ++reads;
+    uint64_t found = 0;
+    query.after = {};
+    for (const auto& [key, row] : tables_[query.resource->name]) found += matches(query, row);
+    co_return std::min(found, count_max);
   }
 
   Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope scope,
@@ -120,11 +146,48 @@ class MapSession final : public Session {
     return {{values, row.values.size()}, row.version};
   }
 
-  static int compare(const Value& a, const Value& b) {
+  static int compare(ColumnType type, const Value& a, const Value& b) {
     if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
     if (a.kind == Value::Kind::kInteger) return a.integer < b.integer ? -1 : a.integer > b.integer;
     if (a.kind == Value::Kind::kNumber) return a.number < b.number ? -1 : a.number > b.number;
+    if (type == ColumnType::kDecimal) {
+      return decimal_sort_key(a.text).compare(decimal_sort_key(b.text));
+    }
     return a.text.compare(b.text);
+  }
+
+  static bool meets(ColumnType type, const Condition& condition, const Value& value) {
+    const bool null = value.is_null();
+    const auto against = [&](const Value& other) { return compare(type, value, other); };
+    const auto among = [&] {
+      return std::ranges::any_of(condition.values,
+                                 [&](const Value& one) { return !null && against(one) == 0; });
+    };
+    switch (condition.test) {
+      case FilterTest::kEqual:
+        return !null && against(condition.value) == 0;
+      case FilterTest::kNotEqual:
+        return null || against(condition.value) != 0;
+      case FilterTest::kLess:
+        return !null && against(condition.value) < 0;
+      case FilterTest::kAtMost:
+        return !null && against(condition.value) <= 0;
+      case FilterTest::kGreater:
+        return !null && against(condition.value) > 0;
+      case FilterTest::kAtLeast:
+        return !null && against(condition.value) >= 0;
+      case FilterTest::kIn:
+        return among();
+      case FilterTest::kNotIn:
+        return !among();
+      case FilterTest::kNull:
+        return null;
+      case FilterTest::kNotNull:
+        return !null;
+      case FilterTest::kPrefix:
+        return !null && value.text.starts_with(condition.value.text);
+    }
+    return false;
   }
 
   static std::vector<Value> values_of(const ListQuery& query, const OwnedRow& row) {
@@ -135,7 +198,9 @@ class MapSession final : public Session {
 
   static int order(const ListQuery& query, const OwnedRow& row, std::span<const Value> other) {
     for (size_t i = 0; i < query.order.size(); ++i) {
-      const int way = compare(row.values[query.order[i].property], other[i]);
+      const uint16_t property = query.order[i].property;
+      const ColumnType type = query.resource->properties[property].type;
+      const int way = compare(type, row.values[property], other[i]);
       if (way != 0) return query.order[i].descending ? -way : way;
     }
     return 0;
@@ -143,7 +208,8 @@ class MapSession final : public Session {
 
   static bool matches(const ListQuery& query, const OwnedRow& row) {
     for (const Condition& condition : query.conditions) {
-      if (!(row.values[condition.property] == condition.equals)) return false;
+      const ColumnType type = query.resource->properties[condition.property].type;
+      if (!meets(type, condition, row.values[condition.property])) return false;
     }
     return query.after.empty() || order(query, row, query.after) > 0;
   }

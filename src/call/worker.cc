@@ -30,6 +30,22 @@ void locate_items(const Operation& create, const Operation& read, OperationState
   state.item_below_collection = below;
 }
 
+// The operation that reads what `create` makes: one below its own path, else the first.
+const Operation* reader_of(const Plan& plan, const Operation& create) {
+  const Operation* first = nullptr;
+  const std::string_view collection = without_trailing_slash(create.path);
+  for (const Operation& read : plan.operations) {
+    if (!read.resource || read.resource->action != Action::kRead) continue;
+    if (read.resource->resource != create.resource->resource) continue;
+    if (read.path.starts_with(collection) && read.path.size() > collection.size() &&
+        read.path[collection.size()] == '/') {
+      return &read;
+    }
+    if (first == nullptr && read.resource->owners.empty()) first = &read;
+  }
+  return first;
+}
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics)
@@ -42,16 +58,9 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics)
     }
     counters_ = metrics->table_for(labels);
   }
-  std::vector<const Operation*> readers(plan_->resources.size());
-  for (const Operation& read : plan_->operations) {
-    if (!read.resource || read.resource->action != Action::kRead) continue;
-    const Operation*& reader = readers[read.resource->resource];
-    if (reader == nullptr) reader = &read;
-  }
   for (const Operation& create : plan_->operations) {
-    if (!create.resource) continue;
-    const Operation* const reader = readers[create.resource->resource];
-    if (create.resource->action == Action::kCreate && reader != nullptr) {
+    if (!create.resource || create.resource->action != Action::kCreate) continue;
+    if (const Operation* const reader = reader_of(*plan_, create)) {
       locate_items(create, *reader, states_[create.index]);
     }
   }

@@ -32,19 +32,22 @@
 
 namespace servanda {
 
-// "This property has this value."
+// What a row's value must be. Tests are those of the contract: see FilterTest.
 struct Condition {
   uint16_t property = 0;
-  Value equals;  // Null means "is null".
+  FilterTest test = FilterTest::kEqual;
+  Value value;                    // Not null; unused by kNull, kNotNull, kIn and kNotIn.
+  std::span<const Value> values;  // kIn, kNotIn: from 1 to 100, none of them null.
 };
 
-// One page of a list, by keyset.
+// One page of a list, by keyset or by offset.
 struct ListQuery {
   const Resource* resource = nullptr;
   std::span<const Condition> conditions;  // All must hold.
   std::span<const IndexKey> order;        // Ends with the key, so that it is total.
   std::span<const Value> after;           // Values of `order` of the last row seen; empty: start.
   uint32_t limit = 50;                    // At most this many rows.
+  uint32_t offset = 0;                    // Rows passed over; each is read. Not with `after`.
 };
 
 // What a list query found.
@@ -101,7 +104,17 @@ class Session {
   // call. Views live in `arena`.
   virtual Task<Result<std::optional<Row>>> get(const Resource& resource, Value key,
                                                Arena& arena) = 0;
+  // Errors besides the common ones: kInvalidArgument, reason "list-query", when no index serves the
+  // query (find_index()) or it is out of bounds.
   virtual Task<Result<Page>> list(ListQuery query, Arena& arena) = 0;
+  // For each of `values`, the page of the rows whose `property` has it besides meeting the query's
+  // conditions, as of one snapshot: one round trip for all. Pages stand in the order of `values`,
+  // which are at most 10,000, none of them null; `query.after` and `query.offset` are not used.
+  virtual Task<Result<std::span<const Page>>> list_each(ListQuery query, uint16_t property,
+                                                        std::span<const Value> values,
+                                                        Arena& arena) = 0;
+  // How many rows meet the query's conditions, counting no further than `count_max`.
+  virtual Task<Result<uint64_t>> count(ListQuery query, uint64_t count_max) = 0;
   // The answer stored for this scope, unless it has expired.
   virtual Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope scope,
                                                                 Arena& arena) = 0;
@@ -131,7 +144,9 @@ class Store {
   virtual ~Store() = default;
   // Makes tables and indexes for the plan's resources, and adds nullable columns and indexes that
   // are new. Any other difference between store and plan is kConflict with a sentence that names
-  // table, column and what to do; nothing is changed then. Safe while serving.
+  // table, column and what to do; nothing is changed then. Proves for every list operation that
+  // each set of its filters which find_index() says is served is searched and not sorted: what is
+  // not is kInternal with the statement's plan. Safe while serving.
   virtual Result<void> prepare(std::shared_ptr<const Plan> plan) = 0;
   virtual std::unique_ptr<Session> open_session(Loop& loop) = 0;
   [[nodiscard]] virtual StoreStats stats_approx() const = 0;

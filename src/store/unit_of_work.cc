@@ -43,15 +43,36 @@ Task<Result<std::optional<Row>>> UnitOfWork::get(const Resource& resource, Value
   co_return std::move(stored);
 }
 
+Result<void> UnitOfWork::check_unwritten() const {
+  if (writes_.empty()) return {};
+  SERVANDA_BUG("a list or count after a write of the same unit of work");
+  return fail(Code::kInternal, "A list cannot follow a write in one unit of work.");
+}
+
 Task<Result<Page>> UnitOfWork::list(ListQuery query) {
-  if (!writes_.empty()) {
-    SERVANDA_BUG("a list after a write of the same unit of work");
-    co_return Result<Page>(
-        fail(Code::kInternal, "A list cannot follow a write in one unit of work."));
-  }
+  Result<void> unwritten = check_unwritten();
+  if (!unwritten) co_return pass(unwritten);
   Task<Result<Page>> listing = session_->list(query, *arena_);
   Result<Page> page = co_await listing;
   co_return std::move(page);
+}
+
+Task<Result<std::span<const Page>>> UnitOfWork::list_each(ListQuery query, uint16_t property,
+                                                          std::span<const Value> values) {
+  Result<void> unwritten = check_unwritten();
+  if (!unwritten) co_return pass(unwritten);
+  Task<Result<std::span<const Page>>> listing =
+      session_->list_each(query, property, values, *arena_);
+  Result<std::span<const Page>> pages = co_await listing;
+  co_return std::move(pages);
+}
+
+Task<Result<uint64_t>> UnitOfWork::count(ListQuery query, uint64_t count_max) {
+  Result<void> unwritten = check_unwritten();
+  if (!unwritten) co_return pass(unwritten);
+  Task<Result<uint64_t>> counting = session_->count(query, count_max);
+  Result<uint64_t> rows = co_await counting;
+  co_return std::move(rows);
 }
 
 void UnitOfWork::insert(const Resource& resource, Value key, std::span<const Value> values) {

@@ -23,9 +23,12 @@ class UnitOfWork {
   UnitOfWork(Session& session, Arena& arena) : session_(&session), arena_(&arena) {}
 
   Task<Result<std::optional<Row>>> get(const Resource& resource, Value key);
-  // Own writes are not merged into lists: a list after a write of the same unit is refused as a bug
-  // (kInternal).
+  // Own writes are not merged into lists and counts: one after a write of the same unit is refused
+  // as a bug (kInternal). See Session for each.
   Task<Result<Page>> list(ListQuery query);
+  Task<Result<std::span<const Page>>> list_each(ListQuery query, uint16_t property,
+                                                std::span<const Value> values);
+  Task<Result<uint64_t>> count(ListQuery query, uint64_t count_max);
 
   // Buffered. `values` are one per property and must live as long as the arena's content.
   void insert(const Resource& resource, Value key, std::span<const Value> values);
@@ -38,6 +41,9 @@ class UnitOfWork {
   Task<Result<void>> commit(const IdempotencyRecord* idempotency, Instant deadline);
 
  private:
+  // What a list or a count meets after a write.
+  [[nodiscard]] Result<void> check_unwritten() const;
+
   Session* session_;
   Arena* arena_;
   std::vector<Write> writes_;

@@ -16,6 +16,8 @@ class MapSession final : public Session {
   std::map<int64_t, Row> rows;
   int reads = 0;
   int lists = 0;
+  uint16_t each_property = 0;
+  Page pages[2];
   std::vector<Write> committed;
   const IdempotencyRecord* record = nullptr;
   int commits = 0;
@@ -29,6 +31,16 @@ class MapSession final : public Session {
   Task<Result<Page>> list(ListQuery, Arena&) override {
     ++lists;
     co_return Page{};
+  }
+  Task<Result<std::span<const Page>>> list_each(ListQuery, uint16_t property,
+                                                std::span<const Value> values, Arena&) override {
+    ++lists;
+    each_property = property;
+    co_return std::span<const Page>(pages, values.size());
+  }
+  Task<Result<uint64_t>> count(ListQuery, uint64_t count_max) override {
+    ++lists;
+    co_return count_max;
   }
   Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope, Arena&) override {
     co_return Result<std::optional<StoredAnswer>>(std::nullopt);
@@ -119,18 +131,28 @@ TEST_F(UnitOfWorkTest, KeepsRowsOfDifferentResourcesApart) {
   EXPECT_EQ(get(7)->values[0].text, "stored");
 }
 
-TEST_F(UnitOfWorkTest, PassesAListOnBeforeTheFirstWriteAndRefusesItAfter) {
+TEST_F(UnitOfWorkTest, PassesListsAndCountsOnBeforeTheFirstWrite) {
   EXPECT_TRUE(finish(unit.list({})));
   EXPECT_EQ(session.lists, 1);
+  const Value values[] = {key, key};
+  EXPECT_EQ(finish(unit.list_each({}, 3, values))->size(), 2u);
+  EXPECT_EQ(session.each_property, 3);
+  EXPECT_EQ(finish(unit.count({}, 100)).value(), 100u);
+  EXPECT_EQ(session.lists, 3);
+}
+
+TEST_F(UnitOfWorkTest, RefusesListsAndCountsAfterAWriteAsBugs) {
   unit.remove(resource, key, 0);
 #ifdef NDEBUG
-  const Result<Page> page = finish(unit.list({}));
-  ASSERT_FALSE(page);
-  EXPECT_EQ(page.error().code, Code::kInternal);
+  EXPECT_EQ(finish(unit.list({})).error().code, Code::kInternal);
+  EXPECT_EQ(finish(unit.list_each({}, 0, {})).error().code, Code::kInternal);
+  EXPECT_EQ(finish(unit.count({}, 1)).error().code, Code::kInternal);
 #else
-  EXPECT_DEATH((void)finish(unit.list({})), "list after a write");
+  EXPECT_DEATH((void)finish(unit.list({})), "list or count after a write");
+  EXPECT_DEATH((void)finish(unit.list_each({}, 0, {})), "list or count after a write");
+  EXPECT_DEATH((void)finish(unit.count({}, 1)), "list or count after a write");
 #endif
-  EXPECT_EQ(session.lists, 1);
+  EXPECT_EQ(session.lists, 0);
 }
 
 TEST_F(UnitOfWorkTest, CommitsItsWritesInOrderWithTheRecordAndReturnsTheError) {

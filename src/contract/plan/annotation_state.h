@@ -97,6 +97,16 @@ void compile_list_parameters(AnnotationState& state, const OperationNode& node,
                              ResourceBinding& binding);
 // Fills envelopes, status and answers_body, and checks that bodies hold what rows need.
 void compile_envelopes(AnnotationState& state, const OperationNode& node, ResourceBinding& binding);
+// What the references between resources make expandable. Requires: all references are compiled.
+void compile_relations(AnnotationState& state);
+// Reads the parameters that choose fields and expansions, for lists and reads.
+void compile_projection(AnnotationState& state, const OperationNode& node,
+                        ResourceBinding& binding);
+// Whether the parameter is one of those.
+[[nodiscard]] bool is_projection(const Parameter& parameter, const Resource& resource);
+// A relation by name; to-many ones also in camelCase.
+[[nodiscard]] std::optional<uint16_t> find_relation(const Resource& resource,
+                                                    std::string_view name);
 // Gives every index its name.
 void name_indexes(AnnotationState& state);
 void report_unused_annotations(AnnotationState& state);

@@ -122,17 +122,48 @@ uint8_t wanted_type(ColumnType type) {
   }
 }
 
+// The property of the resource that a path variable of an owner stands for: the one called so, or
+// the one that leads to the relation called so.
+std::optional<uint16_t> owner_property(const Resource& resource, std::string_view name) {
+  if (const auto property = resource.property_index(name)) return property;
+  const auto relation = find_relation(resource, name);
+  if (!relation || resource.relations[*relation].kind != Relation::Kind::kToOne) return {};
+  return resource.relations[*relation].property;
+}
+
+// Maps the first `count` path variables to properties.
+bool choose_owners(AnnotationState& state, const OperationNode& node, const Operation& operation,
+                   ResourceBinding& binding, size_t count) {
+  const Resource& resource = state.plan.resources[binding.resource];
+  for (size_t i = 0; i < count; ++i) {
+    const Parameter& parameter = operation.parameters[i];
+    const auto property = owner_property(resource, parameter.name);
+    const bool fits = property && *property != resource.key &&
+                      parameter.shape.types.has(wanted_type(resource.properties[*property].type));
+    if (!fits) {
+      std::vector<std::string_view> names;
+      for (const Property& known : resource.properties) {
+        if (known.references) names.push_back(known.name);
+      }
+      state.diagnostics.error("owner-unmapped", node.parameters[i]->place,
+                              "The path variable " + in_quotes(parameter.name) +
+                                  " names no property of " + in_quotes(resource.name) +
+                                  " that could hold its owner's key.",
+                              "Name it after the property that refers to the owner." +
+                                  suggestion(parameter.name, names));
+      return false;
+    }
+    binding.owners.push_back({static_cast<uint16_t>(i), *property});
+  }
+  return true;
+}
+
 bool choose_key(AnnotationState& state, const OperationNode& node, const Operation& operation,
                 ResourceBinding& binding) {
   const size_t count = path_parameters(operation);
   const std::string action(action_text(binding.action));
   if (!is_item_action(binding.action)) {
-    if (binding.action == Action::kList || count == 0) return true;
-    state.diagnostics.error(
-        "not-supported-yet", node.node->place,
-        "Creating below another item (" + in_quotes(operation.path) + ") is not supported yet.",
-        "Create at a path without variables and send the owner in the body.");
-    return false;
+    return binding.action == Action::kList || choose_owners(state, node, operation, binding, count);
   }
   if (count == 0) {
     state.diagnostics.error("action-without-key", node.node->place,
@@ -141,25 +172,19 @@ bool choose_key(AnnotationState& state, const OperationNode& node, const Operati
                             "Add one at its end, such as \"/{id}\".");
     return false;
   }
-  if (count > 1) {
-    state.diagnostics.error(
-        "not-supported-yet", node.node->place,
-        "Items below another item (" + in_quotes(operation.path) + ") are not supported yet.",
-        "Use a path with the item's own key only.");
-    return false;
-  }
+  if (!choose_owners(state, node, operation, binding, count - 1)) return false;
   const Resource& resource = state.plan.resources[binding.resource];
   const Property& key = resource.properties[resource.key];
-  const Parameter& parameter = operation.parameters[0];
+  const Parameter& parameter = operation.parameters[count - 1];
   if (!parameter.shape.types.has(wanted_type(key.type))) {
-    state.diagnostics.error("key-parameter-type", node.parameters[0]->place,
+    state.diagnostics.error("key-parameter-type", node.parameters[count - 1]->place,
                             "The path variable " + in_quotes(parameter.name) +
                                 " cannot hold the key " +
                                 in_quotes(resource.name + "." + key.name) + ".",
                             "Give both the same type.");
     return false;
   }
-  binding.key_parameter = 0;
+  binding.key_parameter = static_cast<uint16_t>(count - 1);
   return true;
 }
 
@@ -174,11 +199,14 @@ bool is_engine_header(std::string_view name) {
 // What the built-in handlers would not look at is refused where it asks for something, and told
 // where it can only be ignored.
 void check_other_parameters(AnnotationState& state, const OperationNode& node,
-                            const Operation& operation, Action action) {
+                            const Operation& operation, const ResourceBinding& binding) {
+  const Action action = binding.action;
+  const Resource& resource = state.plan.resources[binding.resource];
   for (size_t i = 0; i < operation.parameters.size(); ++i) {
     const Parameter& parameter = operation.parameters[i];
     const Place place = node.parameters[i]->place;
-    if (parameter.in == ParameterIn::kQuery && action != Action::kList) {
+    const bool chooses = action == Action::kRead && is_projection(parameter, resource);
+    if (parameter.in == ParameterIn::kQuery && action != Action::kList && !chooses) {
       state.diagnostics.error("not-supported-yet", place,
                               "The query parameter " + in_quotes(parameter.name) + " of a " +
                                   std::string(action_text(action)) + " is not supported yet.",
@@ -207,8 +235,10 @@ void compile_binding(AnnotationState& state, const OperationNode& node, uint16_t
   // What is wrong with the resource itself has been said once.
   if (!state.sources[resource].sound) return;
   const bool keyed = choose_key(state, node, operation, binding);
-  check_other_parameters(state, node, operation, *action);
+  check_other_parameters(state, node, operation, binding);
   compile_envelopes(state, node, binding);
+  const bool reads = *action == Action::kList || *action == Action::kRead;
+  if (reads) compile_projection(state, node, binding);
   if (*action == Action::kList) compile_list_parameters(state, node, binding);
   if (keyed) operation.resource = std::move(binding);
 }

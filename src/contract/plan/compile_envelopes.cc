@@ -230,16 +230,33 @@ class EnvelopeCompiler {
       return;
     }
     binding_->list.items_member = items->name;
-    read_next(shape);
+    binding_->list.next_member = cursor_member(
+        shape, {"next", "nextCursor", "next_cursor", "nextPageToken", "next_page_token", "cursor"});
+    binding_->list.prev_member =
+        cursor_member(shape, {"prev", "previous", "prevCursor", "prev_cursor", "previousCursor",
+                              "previous_cursor", "prevPageToken", "prev_page_token"});
+    binding_->list.total_member = total_member(shape, items->name);
+    binding_->list.exact_member = exact_member(shape);
     std::vector<std::string_view> filled = {items->name};
-    // The last page has no next cursor, so a page that requires one could not be answered.
+    // Where callers ask for the count, or a page is the last or first, members may be missing, so a
+    // page that requires them could not be answered.
+    const bool counts = !binding_->list.total_member.empty() && !is_count_asked();
+    if (counts) {
+      filled.push_back(binding_->list.total_member);
+      filled.push_back(binding_->list.exact_member);
+    }
     check_filled(shape, schema, filled);
   }
 
-  void read_next(const ObjectShape& shape) {
-    static constexpr std::array<std::string_view, 6> kNames = {
-        "next", "nextCursor", "next_cursor", "nextPageToken", "next_page_token", "cursor"};
-    for (std::string_view name : kNames) {
+  [[nodiscard]] bool is_count_asked() const {
+    return std::any_of(
+        operation_->parameters.begin(), operation_->parameters.end(),
+        [](const Parameter& one) { return one.in == ParameterIn::kQuery && one.name == "count"; });
+  }
+
+  std::string cursor_member(const ObjectShape& shape,
+                            std::initializer_list<std::string_view> names) {
+    for (std::string_view name : names) {
       const MemberShape* member = shape.find(name);
       if (member == nullptr) continue;
       const ValueShape value = state_->reader.value(member->schemas);
@@ -250,9 +267,34 @@ class EnvelopeCompiler {
             in_quotes(name) + " is a link; links to pages travel in the Link header.");
         continue;
       }
-      binding_->list.next_member = name;
-      return;
+      return std::string(name);
     }
+    return {};
+  }
+
+  // An integer under a usual name, or under that of the list and "Count": "articlesCount".
+  std::string total_member(const ObjectShape& shape, std::string_view items) {
+    std::vector<std::string> names = {"total",       "totalCount",   "total_count", "totalItems",
+                                      "total_items", "totalResults", "count"};
+    names.push_back(std::string(items) + "Count");
+    names.push_back(std::string(items) + "_count");
+    for (const std::string& name : names) {
+      const MemberShape* member = shape.find(name);
+      if (member == nullptr) continue;
+      if (state_->reader.value(member->schemas).types.has(TypeMask::kInteger)) return name;
+    }
+    return {};
+  }
+
+  std::string exact_member(const ObjectShape& shape) {
+    for (std::string_view name : {"totalIsExact", "total_is_exact", "exact"}) {
+      const MemberShape* member = shape.find(name);
+      if (member == nullptr) continue;
+      if (state_->reader.value(member->schemas).types.has(TypeMask::kBoolean)) {
+        return std::string(name);
+      }
+    }
+    return {};
   }
 
   // --- Requests ---
@@ -380,10 +422,11 @@ class EnvelopeCompiler {
       const Property& property = resource_->properties[i];
       const bool by_engine = property.generated != Generated::kNone || property.default_json;
       const bool by_client = !property.read_only && given.find(property.name) != nullptr;
-      const bool by_path =
-          i == resource_->key && (resource_->generated_key || binding_->action == Action::kReplace);
+      const bool by_path = (i == resource_->key &&
+                            (resource_->generated_key || binding_->action == Action::kReplace)) ||
+                           is_owner(i);
       if (!property.required || by_engine || by_client || by_path) continue;
-      error("property-unfilled", shape_.members[i].place,
+      error("property-unfilled", shape_.find(property.name)->place,
             in_quotes(resource_->name + "." + property.name) + " is required, but " +
                 in_quotes(operation_->id) + " cannot fill it" +
                 (property.read_only ? " because it is readOnly." : "."),
@@ -392,6 +435,11 @@ class EnvelopeCompiler {
                   "\"required\"."
                 : "Add it to the request body, give it a default, or take it out of \"required\".");
     }
+  }
+
+  [[nodiscard]] bool is_owner(size_t property) const {
+    return std::any_of(binding_->owners.begin(), binding_->owners.end(),
+                       [&](const OwnerKey& owner) { return owner.property == property; });
   }
 
   AnnotationState* state_;

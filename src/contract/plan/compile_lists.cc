@@ -6,11 +6,22 @@
 
 #include "base/text.h"
 #include "contract/plan/annotation_state.h"
+#include "contract/plan/list_scope.h"
 
 namespace servanda::internal {
 namespace {
 
-enum class Role : uint8_t { kNone, kLimit, kCursor, kSort, kLater };
+enum class Role : uint8_t {
+  kNone,
+  kLimit,
+  kCursor,
+  kSort,
+  kOffset,
+  kPage,
+  kCount,
+  kProjection,
+  kLater
+};
 
 // What the name of a query parameter means where no property is called so.
 Role role_of(std::string_view name) {
@@ -24,11 +35,12 @@ Role role_of(std::string_view name) {
       {"page_token", Role::kCursor}, {"pageToken", Role::kCursor},
       {"sort", Role::kSort},         {"sort_by", Role::kSort},
       {"sortBy", Role::kSort},       {"order_by", Role::kSort},
-      {"orderBy", Role::kSort},      {"q", Role::kLater},
-      {"fields", Role::kLater},      {"expand", Role::kLater},
-      {"count", Role::kLater},       {"filter", Role::kLater},
-      {"page", Role::kLater},        {"offset", Role::kLater},
-      {"skip", Role::kLater},        {"include_deleted", Role::kLater},
+      {"orderBy", Role::kSort},      {"offset", Role::kOffset},
+      {"skip", Role::kOffset},       {"page", Role::kPage},
+      {"page_number", Role::kPage},  {"pageNumber", Role::kPage},
+      {"count", Role::kCount},       {"fields", Role::kProjection},
+      {"expand", Role::kProjection}, {"q", Role::kLater},
+      {"filter", Role::kLater},      {"include_deleted", Role::kLater},
   };
   for (const auto& known : kNames) {
     if (known.name == name) return known.role;
@@ -37,22 +49,20 @@ Role role_of(std::string_view name) {
 }
 
 std::string_view role_text(Role role) {
-  if (role == Role::kLimit) return "the page size";
-  if (role == Role::kCursor) return "the cursor";
-  return "the sort order";
-}
-
-// The types that text for a column has in JSON.
-uint8_t filter_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::kInteger:
-      return TypeMask::kInteger;
-    case ColumnType::kNumber:
-      return TypeMask::kNumber;
-    case ColumnType::kBoolean:
-      return TypeMask::kBoolean;
+  switch (role) {
+    case Role::kLimit:
+      return "the page size";
+    case Role::kCursor:
+      return "the cursor";
+    case Role::kOffset:
+    case Role::kPage:
+      return "the place in the list";
+    case Role::kCount:
+      return "the wish for a count";
+    case Role::kProjection:
+      return "the choice of fields";
     default:
-      return TypeMask::kString;
+      return "the sort order";
   }
 }
 
@@ -63,26 +73,20 @@ class ListCompiler {
         node_(&node),
         operation_(&state.plan.operations[node.operation]),
         resource_(&state.plan.resources[binding.resource]),
-        list_(&binding.list) {}
+        list_(&binding.list),
+        scope_{state, node, *operation_, *resource_, *list_, {}} {}
 
   void compile() {
     list_->default_sort = {{resource_->key, false}};
     for (size_t i = 0; i < operation_->parameters.size(); ++i) {
       const Parameter& parameter = operation_->parameters[i];
-      if (parameter.in == ParameterIn::kPath) read_filter(i);
+      if (parameter.in == ParameterIn::kPath) read_path_filter(i);
       if (parameter.in == ParameterIn::kQuery) read_query(i);
     }
-    if (!list_->cursor_parameter) {
-      state_->diagnostics.warning(
-          "list-without-cursor", node_->node->place,
-          in_quotes(operation_->id) + " declares no cursor: callers reach only its first page.",
-          "Declare \"{name: cursor, in: query, schema: {type: string}}\".");
-    } else if (list_->next_member.empty()) {
-      state_->diagnostics.notice(
-          "page-without-next", node_->node->place,
-          "The page has no member for the next cursor; it travels in the Link header only.");
-    }
+    check_paging();
+    check_count();
     derive_indexes();
+    check_filters(scope_);
   }
 
  private:
@@ -100,6 +104,34 @@ class ListCompiler {
                               std::move(fix));
   }
 
+  void check_paging() {
+    const bool by_place = list_->offset_parameter || list_->page_parameter;
+    if (!list_->cursor_parameter && !by_place) {
+      state_->diagnostics.warning(
+          "list-without-cursor", node_->node->place,
+          in_quotes(operation_->id) + " declares no cursor: callers reach only its first page.",
+          "Declare \"{name: cursor, in: query, schema: {type: string}}\".");
+    } else if (list_->cursor_parameter && list_->next_member.empty()) {
+      state_->diagnostics.notice(
+          "page-without-next", node_->node->place,
+          "The page has no member for the next cursor; it travels in the Link header only.");
+    }
+    if (list_->cursor_parameter && by_place) {
+      const uint16_t other =
+          list_->offset_parameter ? *list_->offset_parameter : *list_->page_parameter;
+      state_->diagnostics.error("parameter-ambiguous", place(other),
+                                "A list is paged by cursor or by place, not by both.",
+                                "Remove " + in_quotes(operation_->parameters[other].name) + ".");
+    }
+  }
+
+  void check_count() {
+    if (!list_->count_parameter || !list_->total_member.empty()) return;
+    state_->diagnostics.error("count-without-total", place(*list_->count_parameter),
+                              "The page has no member for the count.",
+                              "Declare \"total: {type: integer}\" in the page's schema.");
+  }
+
   void read_query(size_t i) {
     const Parameter& parameter = operation_->parameters[i];
     const Role role = role_of(parameter.name);
@@ -112,7 +144,7 @@ class ListCompiler {
                                 "Rename the parameter.");
       return;
     }
-    if (property) return read_filter(i);
+    if (compile_filter(scope_, i)) return;
     switch (role) {
       case Role::kLimit:
         return take(i, role, list_->limit_parameter);
@@ -120,9 +152,18 @@ class ListCompiler {
         return take(i, role, list_->cursor_parameter);
       case Role::kSort:
         return take(i, role, list_->sort_parameter);
+      case Role::kOffset:
+        return take(i, role, list_->offset_parameter);
+      case Role::kPage:
+        return take(i, role, list_->page_parameter);
+      case Role::kCount:
+        return take(i, role, list_->count_parameter);
+      case Role::kProjection:
+        return;
       case Role::kLater:
-        return later(i, "This way to query a list",
-                     "Remove it; equality filters, sort, limit and cursor are served.");
+        return later(
+            i, "This way to query a list",
+            "Remove it; filters, sort, limit, cursor, count, fields and expand are served.");
       case Role::kNone:
         return unknown(i);
     }
@@ -130,17 +171,13 @@ class ListCompiler {
 
   void unknown(size_t i) {
     const Parameter& parameter = operation_->parameters[i];
-    const size_t bracket = parameter.name.find('[');
-    if (bracket != std::string::npos &&
-        resource_->property_index(std::string_view(parameter.name).substr(0, bracket))) {
-      return later(i, "A filter with an operator", "Remove it, or filter by equality.");
-    }
-    std::vector<std::string_view> names = {"limit", "cursor", "sort"};
+    std::vector<std::string_view> names = {"limit", "cursor", "sort", "count", "fields", "expand"};
     for (const Property& known : resource_->properties) names.push_back(known.name);
     state_->diagnostics.error("parameter-unmapped", place(i),
                               in_quotes(parameter.name) + " is neither a property of " +
                                   in_quotes(resource_->name) +
-                                  " nor a name the list knows (limit, cursor, sort).",
+                                  " nor a name the list knows (limit, cursor, sort, offset, page, "
+                                  "count, fields, expand).",
                               "Rename or remove it." + suggestion(parameter.name, names));
   }
 
@@ -157,6 +194,8 @@ class ListCompiler {
     slot = static_cast<uint16_t>(i);
     if (role == Role::kLimit) read_limit(i);
     if (role == Role::kSort) read_sort(i);
+    if (role == Role::kOffset || role == Role::kPage) read_place(i);
+    if (role == Role::kCount) read_count(i);
     if (role == Role::kCursor && !parameter.shape.types.has(TypeMask::kString)) {
       state_->diagnostics.error("parameter-type", place(i), "A cursor is opaque text.",
                                 "Declare \"schema: {type: string}\".");
@@ -265,50 +304,68 @@ class ListCompiler {
     list_->sorts.push_back(std::move(choice));
   }
 
-  void read_filter(size_t i) {
-    const Parameter& parameter = operation_->parameters[i];
-    const auto property = resource_->property_index(parameter.name);
-    if (!property) {
-      std::vector<std::string_view> names;
-      for (const Property& known : resource_->properties) names.push_back(known.name);
-      state_->diagnostics.error("parameter-unmapped", place(i),
-                                "The path variable " + in_quotes(parameter.name) +
-                                    " of a list must be a property of " +
-                                    in_quotes(resource_->name) + " to filter by.",
-                                "Name it after the property." + suggestion(parameter.name, names));
-      return;
-    }
-    const uint8_t bits = parameter.shape.types.bits & ~TypeMask::kNull;
-    if (bits == TypeMask::kObject) {
-      return later(i, "A range filter", "Filter by equality: \"schema: {type: string}\".");
-    }
-    if (bits == TypeMask::kArray) {
-      return later(i, "A filter by several values", "Filter by one value.");
-    }
-    if (!parse_index_key(*state_, *resource_, parameter.name, place(i))) return;
-    const ColumnType type = resource_->properties[*property].type;
-    if ((bits & filter_type(type)) == 0) {
-      state_->diagnostics.error(
-          "parameter-type", place(i),
-          in_quotes(parameter.name) + " has another type than the property it filters by.",
-          "Give both the same type.");
-      return;
-    }
-    list_->filters.push_back({static_cast<uint16_t>(i), *property});
+  void read_place(size_t i) {
+    const uint8_t bits = operation_->parameters[i].shape.types.bits & ~TypeMask::kNull;
+    if (bits == TypeMask::kInteger) return;
+    state_->diagnostics.error("parameter-type", place(i), "A place in a list is an integer.",
+                              "Declare \"schema: {type: integer, minimum: 0}\".");
   }
 
-  // An index for every order by itself and below every single filter. More filters at once narrow
-  // what the index of one of them finds.
+  void read_count(size_t i) {
+    const uint8_t bits = operation_->parameters[i].shape.types.bits & ~TypeMask::kNull;
+    if (bits == TypeMask::kBoolean || bits == TypeMask::kString) return;
+    state_->diagnostics.error("parameter-type", place(i),
+                              "The wish for a count is a word or a boolean.",
+                              "Declare \"schema: {enum: [none, estimated, exact]}\".");
+  }
+
+  void read_path_filter(size_t i) {
+    if (compile_filter(scope_, i)) return;
+    std::vector<std::string_view> names;
+    for (const Property& known : resource_->properties) names.push_back(known.name);
+    const std::string& name = operation_->parameters[i].name;
+    state_->diagnostics.error("parameter-unmapped", place(i),
+                              "The path variable " + in_quotes(name) +
+                                  " of a list must be a property of " + in_quotes(resource_->name) +
+                                  " to filter by.",
+                              "Name it after the property." + suggestion(name, names));
+  }
+
+  // An index for every order by itself and below every filter by value, and one in the order of
+  // every property that is filtered by range. More filters at once narrow what the index of one of
+  // them finds.
   void derive_indexes() {
-    std::vector<std::vector<IndexKey>> orders = {list_->default_sort};
-    for (const SortChoice& sort : list_->sorts) orders.push_back(sort.keys);
-    for (const auto& order : orders) {
+    scope_.orders = {list_->default_sort};
+    for (const SortChoice& sort : list_->sorts) scope_.orders.push_back(sort.keys);
+    for (const ListFilter& filter : list_->filters) {
+      if (is_range(filter.test)) want_order(filter.property);
+    }
+    for (const auto& order : scope_.orders) {
       want_index({}, order);
-      for (const EqualityFilter& filter : list_->filters) want_index(filter, order);
+      for (const ListFilter& filter : list_->filters) {
+        if (is_by_value(filter.test)) want_index(filter, order);
+      }
     }
   }
 
-  void want_index(std::optional<EqualityFilter> filter, const std::vector<IndexKey>& order) {
+  static bool is_by_value(FilterTest test) {
+    return test == FilterTest::kEqual || test == FilterTest::kIn || test == FilterTest::kNull;
+  }
+  static bool is_range(FilterTest test) {
+    return test == FilterTest::kLess || test == FilterTest::kAtMost ||
+           test == FilterTest::kGreater || test == FilterTest::kAtLeast ||
+           test == FilterTest::kPrefix;
+  }
+
+  // The order in which a range is read when the request names none.
+  void want_order(uint16_t property) {
+    const bool there =
+        std::any_of(scope_.orders.begin(), scope_.orders.end(),
+                    [&](const auto& order) { return order.front().property == property; });
+    if (!there) scope_.orders.push_back({{property, false}, {resource_->key, false}});
+  }
+
+  void want_index(std::optional<ListFilter> filter, const std::vector<IndexKey>& order) {
     Index index;
     if (filter) {
       if (filter->property == resource_->key || is_unique(filter->property)) return;
@@ -340,6 +397,7 @@ class ListCompiler {
   const Operation* operation_;
   Resource* resource_;
   ListProfile* list_;
+  ListScope scope_;
 };
 
 }  // namespace

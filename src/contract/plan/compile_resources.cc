@@ -65,7 +65,9 @@ class ResourceCompiler {
     resource_->service = choose_service(*state_, declaration.find_entry("service"), {},
                                         in_quotes(resource_->name), source_->place);
     compile_table(declaration);
-    for (const MemberShape& member : shape.members) compile_property(member, shape);
+    for (const MemberShape& member : shape.members) {
+      if (!is_place_of_expansions(member)) compile_property(member, shape);
+    }
     compile_key(declaration);
     if (source_->sound) warn_of_unfilled(shape);
     resource_->schema = state_->plan.schemas.compile(*source_->schema, state_->diagnostics);
@@ -74,9 +76,10 @@ class ResourceCompiler {
   // Requires: all resources are compiled.
   void compile_references() {
     const ObjectShape shape = state_->reader.object(source_->schema);
-    for (size_t i = 0; i < resource_->properties.size() && i < shape.members.size(); ++i) {
-      const Node* ref = annotation(shape.members[i], "ref");
-      if (ref != nullptr && ref->is_string()) compile_reference(resource_->properties[i], *ref);
+    for (Property& property : resource_->properties) {
+      const MemberShape* member = shape.find(property.name);
+      const Node* ref = member == nullptr ? nullptr : annotation(*member, "ref");
+      if (ref != nullptr && ref->is_string()) compile_reference(property, *ref);
     }
   }
 
@@ -150,6 +153,13 @@ class ResourceCompiler {
       if (value != nullptr) return value;
     }
     return nullptr;
+  }
+
+  // A read-only object called "expand" is where answers show related rows: nothing is stored there.
+  bool is_place_of_expansions(const MemberShape& member) {
+    if (member.name != "expand") return false;
+    const ValueShape value = state_->reader.value(member.schemas);
+    return value.read_only && value.column_type() == ColumnType::kJson;
   }
 
   void compile_property(const MemberShape& member, const ObjectShape& shape) {
@@ -412,6 +422,7 @@ void compile_resources(AnnotationState& state) {
   each([](ResourceCompiler& compiler) { compiler.compile(); });
   check_tables(state);
   each([](ResourceCompiler& compiler) { compiler.compile_references(); });
+  compile_relations(state);
   each([](ResourceCompiler& compiler) { compiler.compile_indexes(); });
 }
 

@@ -200,6 +200,10 @@ class PlanWriter {
     if (!binding.request.member.empty()) member("requestMember", binding.request.member);
     if (!binding.response.member.empty()) member("responseMember", binding.response.member);
     if (binding.action == Action::kList) write_list(operation, resource, binding.list);
+    if (binding.projection.expand_parameter) {
+      list("expand", binding.projection.expansions,
+           [&](const Expansion& expansion) { writer_.string(expansion.text); });
+    }
     writer_.end_object();
   }
 
@@ -212,15 +216,24 @@ class PlanWriter {
     writer_.begin_object();
     if (!list_of.items_member.empty()) member("items", list_of.items_member);
     if (!list_of.next_member.empty()) member("next", list_of.next_member);
+    if (!list_of.prev_member.empty()) member("prev", list_of.prev_member);
+    if (!list_of.total_member.empty()) member("total", list_of.total_member);
     parameter("limit", list_of.limit_parameter);
     parameter("cursor", list_of.cursor_parameter);
+    parameter("offset", list_of.offset_parameter);
+    parameter("page", list_of.page_parameter);
     parameter("sort", list_of.sort_parameter);
+    parameter("count", list_of.count_parameter);
     writer_.key("limitDefault");
     writer_.unsigned_integer(list_of.limit_default);
     writer_.key("limitMax");
     writer_.unsigned_integer(list_of.limit_max);
-    list("filters", list_of.filters, [&](const EqualityFilter& filter) {
-      writer_.string(resource.properties[filter.property].name);
+    list("filters", list_of.filters, [&](const ListFilter& filter) {
+      std::string text = resource.properties[filter.property].name;
+      if (filter.test != FilterTest::kEqual) {
+        text += "[" + std::string(filter_test_text(filter.test)) + "]";
+      }
+      writer_.string(text);
     });
     list("sorts", list_of.sorts, [&](const SortChoice& sort) { writer_.string(sort.text); });
     writer_.key("defaultSort");

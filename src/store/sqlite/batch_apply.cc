@@ -40,7 +40,7 @@ std::unexpected<Error> BatchApplier::failed() const {
 }
 
 Statement* BatchApplier::fixed(Text text) {
-  static constexpr std::array<std::string_view, 8> kTexts = {
+  static constexpr std::array<std::string_view, 12> kTexts = {
       "BEGIN IMMEDIATE",
       "COMMIT",
       "ROLLBACK",
@@ -51,7 +51,13 @@ Statement* BatchApplier::fixed(Text text) {
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (scope) DO UPDATE SET fingerprint = ?2, "
       "status = ?3, fields = ?4, body = ?5, completed_at = ?6 WHERE completed_at <= ?7",
       "DELETE FROM _servanda_idempotency WHERE rowid IN (SELECT rowid FROM _servanda_idempotency "
-      "WHERE completed_at <= ? LIMIT ?)"};
+      "WHERE completed_at <= ? LIMIT ?)",
+      "DELETE FROM _servanda_outbox WHERE sequence IN (SELECT sequence FROM _servanda_outbox "
+      "WHERE delivered_at <= ? LIMIT ?)",
+      "SELECT sequence, occurred_at, hash FROM _servanda_audit ORDER BY sequence LIMIT ?",
+      "INSERT INTO _servanda (name, value) VALUES ('audit-swept-sequence', ?1), "
+      "('audit-swept-hash', ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      "DELETE FROM _servanda_audit WHERE sequence <= ?"};
   const char key = static_cast<char>(text);
   return statements_.get({&key, 1}, [text] { return kTexts[static_cast<size_t>(text)]; });
 }
@@ -212,12 +218,46 @@ Result<void> BatchApplier::explain_duplicate(const CommitJob& job, const JobWrit
   return std::unexpected<Error>(std::move(error));
 }
 
-Result<int64_t> BatchApplier::sweep(Timestamp expired, int64_t rows_max) {
-  Statement* statement = fixed(Text::kSweep);
+Result<int64_t> BatchApplier::sweep(Text text, Timestamp expired, int64_t rows_max) {
+  Statement* statement = fixed(text);
   if (!statement) return failed();
   statement->bind_integer(1, expired.us);
   statement->bind_integer(2, rows_max);
   if (statement->run() == Step::kFailed) return failed();
+  return database_.changes();
+}
+
+Result<int64_t> BatchApplier::sweep_records(Timestamp expired, int64_t rows_max) {
+  return sweep(Text::kSweepRecords, expired, rows_max);
+}
+
+Result<int64_t> BatchApplier::sweep_outbox(Timestamp expired, int64_t rows_max) {
+  return sweep(Text::kSweepOutbox, expired, rows_max);
+}
+
+Result<int64_t> BatchApplier::sweep_audit(Timestamp expired, int64_t rows_max) {
+  Statement* oldest = fixed(Text::kOldestAudit);
+  if (!oldest) return failed();
+  oldest->bind_integer(1, rows_max);
+  int64_t last = 0;
+  std::string hash;
+  Step step = oldest->step();
+  for (; step == Step::kRow && oldest->integer(1) <= expired.us; step = oldest->step()) {
+    last = oldest->integer(0);
+    hash = oldest->bytes(2);
+  }
+  oldest->reset();
+  if (step == Step::kFailed) return failed();
+  if (last == 0) return 0;
+  Statement* mark = fixed(Text::kMarkAudit);
+  if (!mark) return failed();
+  mark->bind_integer(1, last);
+  mark->bind_bytes(2, hash);
+  if (mark->run() == Step::kFailed) return failed();
+  Statement* remove = fixed(Text::kSweepAudit);
+  if (!remove) return failed();
+  remove->bind_integer(1, last);
+  if (remove->run() == Step::kFailed) return failed();
   return database_.changes();
 }
 

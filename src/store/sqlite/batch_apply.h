@@ -23,8 +23,13 @@ class BatchApplier {
   // (Database::in_transaction()). Records completed at `expired` or before count as not there.
   [[nodiscard]] Result<void> apply(const CommitJob& job, Timestamp expired);
 
-  // Removes up to `rows_max` records completed at `expired` or before. How many it removed.
-  [[nodiscard]] Result<int64_t> sweep(Timestamp expired, int64_t rows_max);
+  // Each removes up to `rows_max` rows and returns how many it removed: idempotency records
+  // completed, events delivered, audit entries made at `expired` or before. Audit entries go from
+  // the oldest on and only up to the first that stays, whatever the clock said when they were made;
+  // what is known of the last one removed is kept (schema.h).
+  [[nodiscard]] Result<int64_t> sweep_records(Timestamp expired, int64_t rows_max);
+  [[nodiscard]] Result<int64_t> sweep_outbox(Timestamp expired, int64_t rows_max);
+  [[nodiscard]] Result<int64_t> sweep_audit(Timestamp expired, int64_t rows_max);
 
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> commit();
@@ -41,7 +46,11 @@ class BatchApplier {
     kRelease,
     kRollBackTo,
     kRecord,
-    kSweep,
+    kSweepRecords,
+    kSweepOutbox,
+    kOldestAudit,
+    kMarkAudit,
+    kSweepAudit,
     kInsert,
     kUpdate,
     kUpdateAny,
@@ -51,6 +60,7 @@ class BatchApplier {
     kUnique,
   };
   Result<void> run(Text text);
+  Result<int64_t> sweep(Text text, Timestamp expired, int64_t rows_max);
   Statement* fixed(Text text);
   Statement* of_shape(const TableShape& shape, Text text, size_t unique = 0);
   Result<void> apply_all(const CommitJob& job, Timestamp expired);

@@ -160,6 +160,11 @@ std::string_view Statement::bytes(int column) const {
               : std::string_view();
 }
 
+uint64_t Statement::take_steps() {
+  const int steps = sqlite3_stmt_status(handle_, SQLITE_STMTSTATUS_VM_STEP, 1);
+  return static_cast<uint64_t>(static_cast<unsigned>(steps));
+}
+
 Database::Database(sqlite3* handle)
     : handle_(handle),
       wal_pages_(std::make_unique<int64_t>(0)),
@@ -193,13 +198,14 @@ Result<Database> Database::open(const std::string& path, const Options& options)
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags,
+  const bool file = options.mode != Options::Mode::kMemory;
+  const int code = sqlite3_open_v2(file ? path.c_str() : ":memory:", &handle, flags,
                                    options.vfs.empty() ? nullptr : options.vfs.c_str());
   Database database(handle);
   if (!handle) return fail(Code::kInternal, "There is no memory for a database connection.");
   if (code != SQLITE_OK) return std::unexpected<Error>(database.error("opening the database"));
   set_limits(handle, options);
-  if (!reads) {
+  if (options.mode == Options::Mode::kReadWrite) {
     Result<Statement> journal = database.prepare("PRAGMA journal_mode=WAL");
     if (!journal) return pass(journal);
     const bool answered = journal->step() == Step::kRow;
@@ -288,7 +294,10 @@ Error Database::error(std::string_view doing) const {
     case DatabaseFailure::kBusy:
       return {Code::kUnavailable, "Another process holds the store" + place, "store-busy", {}};
     case DatabaseFailure::kCorrupt:
-      return {Code::kUnavailable, "The store's file is damaged" + place, "store-corrupt", {}};
+      return {Code::kInternal,
+              "The store's file is damaged" + place + std::string(kDamagedAdvice),
+              "store-corrupt",
+              {}};
     case DatabaseFailure::kInterrupted:
       return {Code::kDeadlineExceeded,
               "The query takes too many steps" + place,

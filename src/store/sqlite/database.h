@@ -22,6 +22,10 @@ struct sqlite3_stmt;
 
 namespace servanda::internal {
 
+// What follows for the operator from a damaged file.
+inline constexpr std::string_view kDamagedAdvice =
+    " Look with \"servanda verify\" and bring back a backup with \"servanda restore\".";
+
 enum class Step : uint8_t { kRow, kDone, kFailed };
 
 // What kind of failure the last statement met, by what has to follow.
@@ -68,6 +72,9 @@ class Statement {
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] std::string_view bytes(int column) const;
 
+  // Steps of the virtual machine since the last call of this, or since the statement was made.
+  [[nodiscard]] uint64_t take_steps();
+
  private:
   void note(int code);
   sqlite3_stmt* handle_ = nullptr;
@@ -77,7 +84,11 @@ class Statement {
 class Database {
  public:
   struct Options {
-    enum class Mode : uint8_t { kReadOnly, kReadWrite } mode = Mode::kReadWrite;
+    enum class Mode : uint8_t {
+      kReadOnly,
+      kReadWrite,
+      kMemory,  // A new database without a file, gone with its connection.
+    } mode = Mode::kReadWrite;
     Duration busy_timeout = Duration::seconds(1);  // At most this long for another process' lock.
     uint64_t cache_bytes = 0;      // Page cache of this connection, filled as pages are used.
     uint64_t mmap_bytes = 0;       // 0: reads copy pages, so that an I/O error is an error and no
@@ -85,8 +96,9 @@ class Database {
     uint64_t value_bytes_max = 0;  // Largest value and largest row.
     std::string vfs;               // "": the system's own file layer.
   };
-  // Opens, or creates when kReadWrite, in WAL mode with synchronous=FULL. The file's schema is not
-  // trusted: no triggers, no views, no functions with side effects, no double-quoted strings.
+  // Opens, or creates when kReadWrite, in WAL mode with synchronous=FULL. `path` is not used by
+  // kMemory. The file's schema is not trusted: no triggers, no views, no functions with side
+  // effects, no double-quoted strings.
   static Result<Database> open(const std::string& path, const Options& options);
 
   Database(Database&& other) noexcept;

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -18,6 +17,9 @@
 namespace servanda::internal {
 
 // Passes everything on to the system's files, but for the faults set.
+//
+// A sync that fails is taken as the kernel takes it: what was written before is called clean, never
+// written by a later sync, and gone with the power, although it reads back until then.
 //
 // Threads: one. Lifetime: outlives every connection that uses it.
 class FaultFiles {
@@ -43,10 +45,15 @@ class FaultFiles {
   int write_code = SQLITE_OK;
   int sync_code = SQLITE_OK;
   int open_code = SQLITE_OK;
-  int database_sync_code = SQLITE_OK;  // Of the database itself, not of its log.
+  int database_sync_code = SQLITE_OK;   // Of the database itself, not of its log.
+  int database_write_code = SQLITE_OK;  // The same.
   // A failing sync comes after its writes, a failing write before any byte of it.
 
-  // Called before every write, truncation and sync of the database and its log.
+  // Whether syncs reach the system's files. They need not when only lose_power() is asked what is
+  // left, and cost most of a test's time.
+  enum class Syncs { kReal, kInModelOnly } syncs = Syncs::kReal;
+
+  // Called before every write, truncation and sync of a database and its log.
   std::function<void()> before_change;
 
   // Writes what the disk could hold after a power loss now: everything synced, and of what was not,
@@ -78,6 +85,14 @@ class FaultFiles {
     FaultFiles* owner;
     Image* image;  // Null for files whose loss does not matter.
     bool is_database;
+    [[nodiscard]] int write_failure() const {
+      return is_database && owner->database_write_code != SQLITE_OK ? owner->database_write_code
+                                                                    : owner->write_code;
+    }
+    [[nodiscard]] int sync_failure() const {
+      return is_database && owner->database_sync_code != SQLITE_OK ? owner->database_sync_code
+                                                                   : owner->sync_code;
+    }
     [[nodiscard]] sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   };
   static constexpr size_t kSectorBytes = 512;
@@ -113,7 +128,9 @@ class FaultFiles {
       file.image = &found->second;
       if (made) {
         std::ifstream content(path, std::ios::binary);
-        file.image->synced.assign(std::istreambuf_iterator<char>(content), {});
+        file.image->synced.resize(std::filesystem::file_size(path));
+        content.read(file.image->synced.data(),
+                     static_cast<std::streamsize>(file.image->synced.size()));
       }
     }
     file.base.pMethods = &methods();
@@ -135,7 +152,7 @@ class FaultFiles {
   static int write(sqlite3_file* given, const void* from, int size, sqlite3_int64 at) {
     File& file = of(given);
     if (file.image && file.owner->before_change) file.owner->before_change();
-    if (file.owner->write_code != SQLITE_OK) return file.owner->write_code;
+    if (const int code = file.write_failure(); code != SQLITE_OK) return code;
     if (file.image) {
       file.image->pending.push_back(
           {at, std::string(static_cast<const char*>(from), static_cast<size_t>(size))});
@@ -145,16 +162,16 @@ class FaultFiles {
   static int truncate(sqlite3_file* given, sqlite3_int64 size) {
     File& file = of(given);
     if (file.image && file.owner->before_change) file.owner->before_change();
-    if (file.owner->write_code != SQLITE_OK) return file.owner->write_code;
+    if (const int code = file.write_failure(); code != SQLITE_OK) return code;
     if (file.image) file.image->pending.push_back({size, {}});
     return file.real()->pMethods->xTruncate(file.real(), size);
   }
   static int sync(sqlite3_file* given, int flags) {
     File& file = of(given);
     if (file.image && file.owner->before_change) file.owner->before_change();
-    if (file.owner->sync_code != SQLITE_OK) return file.owner->sync_code;
-    if (file.is_database && file.owner->database_sync_code != SQLITE_OK) {
-      return file.owner->database_sync_code;
+    if (const int code = file.sync_failure(); code != SQLITE_OK) {
+      if (file.image) file.image->pending.clear();
+      return code;
     }
     if (file.image) {
       std::mt19937_64 unused;
@@ -163,6 +180,7 @@ class FaultFiles {
       }
       file.image->pending.clear();
     }
+    if (file.owner->syncs == Syncs::kInModelOnly) return SQLITE_OK;
     return file.real()->pMethods->xSync(file.real(), flags);
   }
   // The rest goes straight to the system's file.

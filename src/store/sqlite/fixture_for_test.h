@@ -189,6 +189,13 @@ class StoreFixture {
     return run(*platform, session->get(resource, key, arena));
   }
   Result<Page> list(const ListQuery& query) { return run(*platform, session->list(query, arena)); }
+  Result<std::span<const Page>> list_each(const ListQuery& query, uint16_t property,
+                                          std::span<const Value> values) {
+    return run(*platform, session->list_each(query, property, values, arena));
+  }
+  Result<uint64_t> count(const ListQuery& query, uint64_t count_max) {
+    return run(*platform, session->count(query, count_max));
+  }
 
   TestDirectory directory;
   std::unique_ptr<SimulatedPlatform> platform;

@@ -11,14 +11,20 @@
 // of its own, NULL. One statement with row values cannot express either, and with the conditions
 // joined by OR the planner gives up the order of the index. The price is at most two statements per
 // order key, and the first range usually fills the page.
+//
+// Conditions meet those ranges so that no range reads what it throws away, as far as the index
+// reaches: a property held by equality is left out of the order, what is known of a range (a value
+// that a condition refuses, a bound that another one makes needless) is decided before SQLite is
+// asked, and of several bounds of one property only the tightest two are written.
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <optional>
+#include <span>
 
+#include "base/arena.h"
 #include "base/result.h"
+#include "contract/plan/index_use.h"
 #include "store/sqlite/table.h"
 #include "store/store.h"
 
@@ -26,12 +32,61 @@ namespace servanda::internal {
 
 inline constexpr size_t kOrderKeysMax = 8;
 inline constexpr size_t kConditionsMax = 32;
+inline constexpr size_t kInValuesMax = 100;
+inline constexpr size_t kEachValuesMax = 10'000;
+// Rows passed over where the values of an `in` test are merged: all of them are held at once.
+inline constexpr uint32_t kMergedOffsetMax = 10'000;
 
-// One range: the first `equal` order keys have the values of the last row, the next one lies
-// `beyond`.
+// What a plan is for.
+enum class ListPurpose : uint8_t {
+  kPage,
+  kCount,  // The order is of no matter, and the place to go on from is not used.
+};
+
+// One condition, its values as columns compare them.
+struct PlannedCondition {
+  Condition condition;
+  std::optional<Value> end;  // kPrefix: the least value behind all that begin so.
+  bool holds_value = false;  // The first of its property that is kEqual or kNull.
+};
+
+// One order key that is neither a repetition nor behind the resource's key.
+struct PlannedKey {
+  IndexKey key;
+  Value after;               // Of the last row seen.
+  std::optional<size_t> by;  // The condition that holds its value.
+};
+
+// A query with its way into the table. Everything is a compared value (list_value.h) from here on.
+//
+// Lifetime: as the query, its resource, the shape and the arena it was made with.
+struct ListPlan {
+  const TableShape* shape = nullptr;
+  const Resource* resource = nullptr;
+  ListPurpose purpose = ListPurpose::kPage;
+  IndexUse use;
+  std::span<PlannedCondition> conditions;
+  std::span<const Value> merged;  // Values of the merged property, ascending, each once.
+  bool begins = true;             // No row was seen yet.
+  PlannedKey keys[kOrderKeysMax];
+  size_t key_count = 0;
+  // Those of `keys` that are neither held nor merged: what an index runs by behind its held keys.
+  // For kCount the key that a range bounds, if any.
+  PlannedKey rest[kOrderKeysMax];
+  size_t rest_count = 0;
+
+  // The property of the index's key at `i`. Requires: i < use.equal.
+  [[nodiscard]] uint16_t held(size_t i) const {
+    return use.index ? use.index->keys[i].property : resource->key;
+  }
+  [[nodiscard]] bool is_held(uint16_t property) const;
+};
+
+// One range: the first `equal` keys of ListPlan::rest have the values of the last row, the next one
+// lies `beyond`.
 struct ListRange {
   enum class Beyond : uint8_t {
-    kAnything,  // No bound: the whole list.
+    kAnything,  // No bound but those of conditions.
     kGreater,
     kLess,
     kNotNull,  // Upwards behind NULL.
@@ -51,15 +106,20 @@ struct ListRanges {
 // that ends with the key, or has values that do not fit it.
 [[nodiscard]] Result<void> check_list(const TableShape& shape, const ListQuery& query,
                                       uint32_t rows_max);
-// Requires: check_list() is content.
-[[nodiscard]] ListRanges split_list(const ListQuery& query);
+// The same for a list of each of `values`.
+[[nodiscard]] Result<void> check_list_each(const TableShape& shape, const ListQuery& query,
+                                           uint32_t rows_max, uint16_t property,
+                                           std::span<const Value> values);
+// The same for a count: only the conditions matter.
+[[nodiscard]] Result<void> check_count(const TableShape& shape, const ListQuery& query);
 
-// Appends what tells the statement of this range from every other one.
-void append_range_key(std::string& key, const TableShape& shape, const ListQuery& query,
-                      ListRange range);
-// The statement. Parameters: the conditions that are not null, the equal order keys that are not
-// null, the value behind which (kGreater, kLess), the number of rows.
-[[nodiscard]] std::string range_sql(const TableShape& shape, const ListQuery& query,
-                                    ListRange range);
+// Chooses the way. kInvalidArgument (reason "list-query") when no index serves the query.
+// Requires: the check for the purpose is content.
+[[nodiscard]] Result<ListPlan> plan_list(const TableShape& shape, const ListQuery& query,
+                                         ListPurpose purpose, Arena& arena);
+
+// The ranges of one page. `merged` is the value that the merged property has in them, null when
+// there is none.
+[[nodiscard]] ListRanges split_list(const ListPlan& plan, const Value* merged);
 
 }  // namespace servanda::internal

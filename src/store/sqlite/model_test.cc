@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/decimal.h"
+#include "contract/plan/index_use.h"
 #include "store/sqlite/fixture_for_test.h"
 
 namespace servanda::internal {
@@ -47,8 +48,13 @@ Resource model_resource() {
       "things", ColumnType::kUuid,
       {test_property("code", ColumnType::kText), test_property("price", ColumnType::kDecimal),
        required_property("kind", ColumnType::kText), test_property("count", ColumnType::kInteger)});
-  resource.indexes = {unique_index(resource, {"code"}), unique_index(resource, {"kind", "price"}),
-                      test_index(resource, {"price", "id"})};
+  resource.indexes = {unique_index(resource, {"code"}),
+                      unique_index(resource, {"kind", "price"}),
+                      test_index(resource, {"price", "id"}),
+                      test_index(resource, {"kind", "price", "-count", "id"}),
+                      test_index(resource, {"-count", "id"}),
+                      test_index(resource, {"price", "-kind", "count", "-id"}),
+                      test_index(resource, {"kind", "id"})};
   return resource;
 }
 
@@ -271,7 +277,13 @@ class Comparison {
                     const std::vector<IndexKey>& order, const std::vector<OwnedValue>& after,
                     uint32_t limit) {
     std::vector<Condition> wanted;
-    for (const auto& [property, value] : conditions) wanted.push_back({property, value.view()});
+    std::vector<AskedTest> tests;
+    for (const auto& [property, value] : conditions) {
+      const bool null = value.kind == Value::Kind::kNull;
+      const FilterTest test = null ? FilterTest::kNull : FilterTest::kEqual;
+      wanted.push_back({property, test, value.view(), {}});
+      tests.push_back({property, test});
+    }
     std::vector<Value> place;
     for (const OwnedValue& value : after) place.push_back(value.view());
     ListQuery query;
@@ -281,6 +293,10 @@ class Comparison {
     query.after = place;
     query.limit = limit;
     const Result<Page> page = fixture_.list(query);
+    if (!find_index(resource_, tests, order)) {
+      EXPECT_EQ(outcome(page), "list-query");
+      return;
+    }
     ASSERT_TRUE(page) << page.error().message;
     const std::vector<std::string> expected = model_.list(conditions, order, after);
     ASSERT_EQ(page->rows.size(), std::min<size_t>(limit, expected.size()));

@@ -1,66 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/reader.h"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <utility>
 
-#include "base/decimal.h"
+#include "store/sqlite/list_value.h"
+#include "store/sqlite/row_read.h"
 
 namespace servanda::internal {
 namespace {
 
-// Keys of the two kinds of statement besides ranges; a range's key is longer than either.
-std::array<char, sizeof(uint64_t)> get_key(const TableShape& shape) {
-  std::array<char, sizeof(uint64_t)> key;
-  std::memcpy(key.data(), &shape.id, sizeof shape.id);
-  return key;
-}
+// Shorter than every other key of a statement.
 constexpr std::string_view kAnswerKey = "answer";
 constexpr std::string_view kAnswerSql =
     "SELECT fingerprint, status, fields, body, completed_at FROM _servanda_idempotency "
     "WHERE scope = ?";
-
-Value read_value(const Statement& statement, int column, ColumnType type, Arena& arena) {
-  if (statement.is_null(column)) return Value::null();
-  switch (type) {
-    case ColumnType::kText:
-    case ColumnType::kDecimal:
-    case ColumnType::kJson:
-      return Value::of_text(arena.copy(statement.text(column)));
-    case ColumnType::kUuid:
-      return Value::of_bytes(arena.copy(statement.bytes(column)));
-    case ColumnType::kNumber:
-      return Value::of_number(statement.number(column));
-    case ColumnType::kTimestamp:
-    case ColumnType::kDate:
-    case ColumnType::kInteger:
-    case ColumnType::kBoolean:
-      break;
-  }
-  return Value::of_integer(statement.integer(column));
-}
-
-Row read_row(const Statement& statement, const TableShape& shape, Arena& arena) {
-  const size_t count = shape.types.size();
-  Value* values = arena.array<Value>(count);
-  for (size_t i = 0; i < count; ++i) {
-    values[i] = read_value(statement, static_cast<int>(i), shape.types[i], arena);
-  }
-  return {{values, count}, statement.integer(static_cast<int>(count))};
-}
-
-size_t bytes_of(const Row& row) {
-  size_t bytes = row.values.size() * sizeof(Value);
-  for (const Value& value : row.values) bytes += value.text.size();
-  return bytes;
-}
-
-// What a comparison with the property's comparison column is given.
-Value compared_value(const TableShape& shape, uint16_t property, const Value& value, Arena& arena) {
-  if (shape.types[property] != ColumnType::kDecimal || value.is_null()) return value;
-  return Value::of_bytes(arena.copy(decimal_sort_key(value.text)));
-}
 
 Database::Options reader_options(const SqliteOptions& options) {
   Database::Options reader;
@@ -75,21 +32,13 @@ Database::Options reader_options(const SqliteOptions& options) {
 
 }  // namespace
 
-// A page as it fills.
-struct Reader::PageState {
-  Row* rows = nullptr;
-  uint32_t count = 0;
-  uint64_t bytes = 0;
-  bool full = false;  // One more row would be too much.
-  bool more = false;  // That row is there.
-};
-
 Reader::Reader(Database database, const SqliteOptions& options,
                const std::atomic<uint64_t>& commits)
     : database_(std::move(database)),
       statements_(database_, options.statements_max),
+      lists_(database_, statements_, options.page_bytes_max),
       commits_(commits),
-      page_bytes_max_(options.page_bytes_max),
+      pages_bytes_max_(options.pages_bytes_max),
       list_steps_max_(options.list_steps_max) {}
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, const SqliteOptions& options,
@@ -131,7 +80,7 @@ void Reader::end_turn() {
 Result<std::optional<Row>> Reader::get(const TableShape& shape, const Value& key, Arena& arena) {
   Result<void> turn = begin_turn();
   if (!turn) return pass(turn);
-  const auto statement_key = get_key(shape);
+  const auto statement_key = point_read_key(shape);
   Statement* statement = statements_.get({statement_key.data(), statement_key.size()},
                                          [&]() -> std::string_view { return shape.select_sql; });
   if (!statement) return failed();
@@ -147,53 +96,70 @@ Result<std::optional<Row>> Reader::get(const TableShape& shape, const Value& key
 Result<Page> Reader::list(const TableShape& shape, const ListQuery& query, Arena& arena) {
   Result<void> turn = begin_turn();
   if (!turn) return pass(turn);
-  PageState page;
-  page.rows = arena.array<Row>(query.limit);
-  const ListRanges split = split_list(query);
+  const Result<ListPlan> plan = plan_list(shape, query, ListPurpose::kPage, arena);
+  if (!plan) return std::unexpected<Error>(plan.error());
   database_.set_step_bound(list_steps_max_);
-  Result<void> read;
-  for (size_t i = 0; i < split.count && read && !page.more; ++i) {
-    read = read_range(shape, query, split.ranges[i], arena, page);
-  }
+  Result<Page> page = lists_.page(*plan, query.limit, query.offset, arena);
   database_.set_step_bound(0);
-  if (!read) return pass(read);
-  return Page{{page.rows, page.count}, page.more};
+  return page;
 }
 
-Result<void> Reader::read_range(const TableShape& shape, const ListQuery& query, ListRange range,
-                                Arena& arena, PageState& page) {
-  range_key_.clear();
-  append_range_key(range_key_, shape, query, range);
-  Statement* statement =
-      statements_.get(range_key_, [&] { return range_sql(shape, query, range); });
-  if (!statement) return failed();
-  int at = 1;
-  const auto bind = [&](uint16_t property, const Value& value) {
-    if (!value.is_null()) {
-      statement->bind(at++, compared_value(shape, property, value, arena));
+Result<std::span<const Page>> Reader::list_each(const TableShape& shape, const ListQuery& query,
+                                                uint16_t property, std::span<const Value> values,
+                                                Arena& arena) {
+  if (values.empty()) return std::span<const Page>();
+  Result<void> turn = begin_turn();
+  if (!turn) return pass(turn);
+  const size_t count = query.conditions.size();
+  Condition* conditions = arena.array<Condition>(count + 1);
+  std::uninitialized_copy(query.conditions.begin(), query.conditions.end(), conditions);
+  new (conditions + count) Condition{property, FilterTest::kEqual, values[0], {}};
+  ListQuery each = query;
+  each.conditions = {conditions, count + 1};
+  each.after = {};
+  each.offset = 0;
+  Result<ListPlan> plan = plan_list(shape, each, ListPurpose::kPage, arena);
+  if (!plan) return pass(plan);
+  database_.set_step_bound(list_steps_max_);
+  Result<std::span<const Page>> pages = read_each(*plan, plan->conditions.back().condition.value,
+                                                  property, query.limit, values, arena);
+  database_.set_step_bound(0);
+  return pages;
+}
+
+// `value` is the plan's own, which the property must have.
+Result<std::span<const Page>> Reader::read_each(ListPlan& plan, Value& value, uint16_t property,
+                                                uint32_t limit, std::span<const Value> values,
+                                                Arena& arena) {
+  Page* pages = arena.array<Page>(values.size());
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    value = compared_value(plan.shape->types[property], values[i], arena);
+    const Result<Page> page = lists_.page(plan, limit, 0, arena);
+    if (!page) return std::unexpected<Error>(page.error());
+    new (pages + i) Page(*page);
+    bytes += lists_.page_bytes();
+    if (bytes > pages_bytes_max_) {
+      return fail(Code::kTooLarge,
+                  "The rows that are asked for at once are larger than the store hands out; ask "
+                  "for fewer.",
+                  "pages-too-large");
     }
-  };
-  for (const Condition& condition : query.conditions) bind(condition.property, condition.equals);
-  for (size_t i = 0; i < range.equal; ++i) bind(query.order[i].property, query.after[i]);
-  if (range.beyond == ListRange::Beyond::kGreater || range.beyond == ListRange::Beyond::kLess) {
-    bind(query.order[range.equal].property, query.after[range.equal]);
   }
-  // One row more than fits tells whether the list goes on.
-  statement->bind_integer(at, static_cast<int64_t>(query.limit) - page.count + 1);
-  Step step = statement->step();
-  for (; step == Step::kRow; step = statement->step()) {
-    if (page.full || page.count == query.limit) {
-      page.more = true;
-      break;
-    }
-    const Row row = read_row(*statement, shape, arena);
-    page.bytes += bytes_of(row);
-    page.full = page.bytes > page_bytes_max_;
-    page.rows[page.count++] = row;
-  }
-  statement->reset();
-  if (step == Step::kFailed) return failed();
-  return {};
+  return std::span<const Page>(pages, values.size());
+}
+
+Result<uint64_t> Reader::count(const TableShape& shape, const ListQuery& query,
+                               uint64_t count_max) {
+  Result<void> turn = begin_turn();
+  if (!turn) return pass(turn);
+  scratch_.reset();
+  const Result<ListPlan> plan = plan_list(shape, query, ListPurpose::kCount, scratch_);
+  if (!plan) return std::unexpected<Error>(plan.error());
+  database_.set_step_bound(list_steps_max_);
+  const Result<uint64_t> rows = lists_.count(*plan, count_max);
+  database_.set_step_bound(0);
+  return rows;
 }
 
 Result<std::optional<StoredAnswer>> Reader::find_answer(const IdempotencyScope& scope,

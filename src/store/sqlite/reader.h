@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/arena.h"
@@ -25,6 +26,7 @@
 #include "base/time.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/list_plan.h"
+#include "store/sqlite/list_read.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/table.h"
 #include "store/store.h"
@@ -40,8 +42,12 @@ class Reader {
 
   // Values and views of results live in `arena`.
   Result<std::optional<Row>> get(const TableShape& shape, const Value& key, Arena& arena);
-  // Requires: check_list() is content.
+  // See Session for the errors. Requires: the check of list_plan.h is content.
   Result<Page> list(const TableShape& shape, const ListQuery& query, Arena& arena);
+  Result<std::span<const Page>> list_each(const TableShape& shape, const ListQuery& query,
+                                          uint16_t property, std::span<const Value> values,
+                                          Arena& arena);
+  Result<uint64_t> count(const TableShape& shape, const ListQuery& query, uint64_t count_max);
   // Records completed at `expired` or before count as not there.
   Result<std::optional<StoredAnswer>> find_answer(const IdempotencyScope& scope, Timestamp expired,
                                                   Arena& arena);
@@ -51,22 +57,23 @@ class Reader {
   void end_turn();
 
  private:
-  struct PageState;
   Reader(Database database, const SqliteOptions& options, const std::atomic<uint64_t>& commits);
   Result<void> begin_turn();
-  Result<void> read_range(const TableShape& shape, const ListQuery& query, ListRange range,
-                          Arena& arena, PageState& page);
+  Result<std::span<const Page>> read_each(ListPlan& plan, Value& value, uint16_t property,
+                                          uint32_t limit, std::span<const Value> values,
+                                          Arena& arena);
   [[nodiscard]] std::unexpected<Error> failed() const;
 
   Database database_;
   Statement begin_;
   Statement end_;
   StatementCache statements_;
-  std::string range_key_;  // Scratch.
+  ListReader lists_;
+  Arena scratch_;  // Of one count.
   const std::atomic<uint64_t>& commits_;
   uint64_t commits_seen_ = 0;  // When the open transaction began.
   bool in_turn_ = false;
-  uint64_t page_bytes_max_;
+  uint64_t pages_bytes_max_;
   uint64_t list_steps_max_;
 };
 

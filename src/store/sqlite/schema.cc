@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/schema.h"
 
-#include <map>
-#include <set>
-#include <string>
+#include <array>
 #include <utility>
-#include <vector>
-
-#include "base/text.h"
-#include "store/sqlite/table.h"
 
 namespace servanda::internal {
 namespace {
 
-constexpr std::string_view kRoleKey = "key";
-constexpr std::string_view kRoleRequired = "required";
-constexpr std::string_view kRoleOptional = "optional";
-constexpr std::string_view kRoleRetired = "retired";
-
-constexpr const char* kSystemTables = R"(
+constexpr const char* kFirstTables = R"(
 CREATE TABLE _servanda (name TEXT NOT NULL PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE _servanda_columns (
   table_name TEXT NOT NULL, column_name TEXT NOT NULL, type TEXT NOT NULL, role TEXT NOT NULL,
@@ -29,340 +18,46 @@ CREATE TABLE _servanda_idempotency (
 CREATE INDEX _servanda_idempotency_completed ON _servanda_idempotency (completed_at);
 )";
 
-std::unexpected<Error> conflict(std::string message) {
-  return fail(Code::kConflict, std::move(message), "migration");
-}
+// AUTOINCREMENT, because without it SQLite gives the numbers of removed rows again once the newest
+// row has gone. The indexes of the outbox are partial: delivered rows, nearly all of them, cost
+// only the one that the sweep needs.
+constexpr const char* kEventTables = R"(
+CREATE TABLE IF NOT EXISTS _servanda_outbox (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, event_id BLOB NOT NULL, topic TEXT NOT NULL,
+  key BLOB NOT NULL, fields TEXT NOT NULL, payload BLOB NOT NULL, created_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER NOT NULL, failure TEXT,
+  delivered_at INTEGER) STRICT;
+CREATE INDEX IF NOT EXISTS _servanda_outbox_due
+  ON _servanda_outbox (next_attempt_at) WHERE delivered_at IS NULL;
+CREATE INDEX IF NOT EXISTS _servanda_outbox_order
+  ON _servanda_outbox (topic, key, sequence) WHERE delivered_at IS NULL;
+CREATE INDEX IF NOT EXISTS _servanda_outbox_delivered
+  ON _servanda_outbox (delivered_at) WHERE delivered_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS _servanda_audit (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, occurred_at INTEGER NOT NULL, actor TEXT NOT NULL,
+  operation TEXT NOT NULL, resource TEXT, resource_key BLOB, decision TEXT NOT NULL,
+  record BLOB NOT NULL, erasable BLOB, previous_hash BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS _servanda_audit_occurred ON _servanda_audit (occurred_at);
+CREATE INDEX IF NOT EXISTS _servanda_audit_actor ON _servanda_audit (actor, sequence);
+CREATE INDEX IF NOT EXISTS _servanda_audit_object
+  ON _servanda_audit (resource, resource_key, sequence) WHERE resource IS NOT NULL;
+)";
 
-std::string column_text(const Resource& resource, std::string_view column) {
-  return "Column \"" + std::string(column) + "\" of table \"" + resource.table + "\"";
-}
+constexpr std::array<std::string_view, 12> kSystemParts = {"_servanda",
+                                                           "_servanda_columns",
+                                                           "_servanda_idempotency",
+                                                           "_servanda_idempotency_completed",
+                                                           "_servanda_outbox",
+                                                           "_servanda_outbox_due",
+                                                           "_servanda_outbox_order",
+                                                           "_servanda_outbox_delivered",
+                                                           "_servanda_audit",
+                                                           "_servanda_audit_occurred",
+                                                           "_servanda_audit_actor",
+                                                           "_servanda_audit_object"};
 
-std::string_view role_of(const Resource& resource, size_t property) {
-  if (property == resource.key) return kRoleKey;
-  const Property& p = resource.properties[property];
-  return p.required && !p.nullable ? kRoleRequired : kRoleOptional;
-}
-
-std::string create_table_sql(const Resource& resource) {
-  std::string sql = "CREATE TABLE " + quoted(resource.table) + " (";
-  for (size_t i = 0; i < resource.properties.size(); ++i) {
-    const Property& property = resource.properties[i];
-    sql += quoted(property.column) + ' ' + std::string(storage_class(property.type));
-    if (i == resource.key) sql += " NOT NULL PRIMARY KEY";
-    sql += ", ";
-  }
-  for (const Property& property : resource.properties) {
-    if (property.type != ColumnType::kDecimal) continue;
-    sql += quoted(order_column(property.column)) + " BLOB, ";
-  }
-  return sql + "\"_version\" INTEGER NOT NULL) STRICT";
-}
-
-// SQLite keeps the text of CREATE INDEX as it was given, so that equal texts are equal indexes.
-std::string create_index_sql(const Resource& resource, const Index& index) {
-  std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  sql += quoted(index.name) + " ON " + quoted(resource.table) + " (";
-  for (const IndexKey& key : index.keys) {
-    if (&key != index.keys.data()) sql += ", ";
-    sql += quoted(comparison_column(resource.properties[key.property]));
-    if (key.descending) sql += " DESC";
-  }
-  return sql + ")";
-}
-
-// Names that SQLite would take for one another are refused here, before any SQL is made of them.
-class NameCheck {
- public:
-  // Whether `name` is new among those of this check, ASCII case aside.
-  [[nodiscard]] bool add(std::string_view name) { return names_.insert(to_lower(name)).second; }
-
- private:
-  std::set<std::string> names_;
-};
-
-bool is_reserved(std::string_view name) {
-  const std::string lower = to_lower(name);
-  return lower.empty() || lower[0] == '_' || lower.starts_with("sqlite_") ||
-         lower.find('\0') != std::string::npos;
-}
-
-Result<void> check_columns(const Resource& resource) {
-  size_t count = 1;  // The version.
-  NameCheck names;
-  (void)names.add("_version");
-  for (const Property& property : resource.properties) {
-    const bool decimal = property.type == ColumnType::kDecimal;
-    count += decimal ? 2 : 1;
-    if (property.column.empty() || property.column.find('\0') != std::string::npos ||
-        !names.add(property.column) || (decimal && !names.add(order_column(property.column)))) {
-      return conflict(column_text(resource, property.column) +
-                      " has a name that is taken or cannot be used; give property \"" +
-                      property.name + "\" another with x-servanda: {column: {name: ...}}.");
-    }
-  }
-  if (count > kTableColumnsMax) {
-    return conflict("Table \"" + resource.table + "\" would have " + std::to_string(count) +
-                    " columns and the store takes " + std::to_string(kTableColumnsMax) +
-                    "; put properties together into an object or split the resource.");
-  }
-  const ColumnType key = resource.properties[resource.key].type;
-  if (key == ColumnType::kJson || key == ColumnType::kNumber || key == ColumnType::kDecimal) {
-    return conflict(column_text(resource, resource.properties[resource.key].column) + " is a " +
-                    std::string(type_word(key)) +
-                    " and cannot be the key; use a string, a uuid or an integer.");
-  }
-  return {};
-}
-
-Result<void> check_names(std::span<const Resource> resources) {
-  NameCheck names;  // Tables and indexes share one space of names.
-  for (const Resource& resource : resources) {
-    if (is_reserved(resource.table) || !names.add(resource.table)) {
-      return conflict("Table \"" + resource.table + "\" of resource \"" + resource.name +
-                      "\" has a name that is taken or reserved; give it another with "
-                      "x-servanda: {resource: {table: ...}}.");
-    }
-    Result<void> columns = check_columns(resource);
-    if (!columns) return pass(columns);
-    for (const Index& index : resource.indexes) {
-      if (is_reserved(index.name) || !names.add(index.name)) {
-        return conflict("Index \"" + index.name + "\" of table \"" + resource.table +
-                        "\" has a name that is taken or reserved.");
-      }
-    }
-  }
-  return {};
-}
-
-struct StoredColumn {
-  std::string type;
-  std::string role;
-};
-using StoredColumns = std::map<std::string, StoredColumn, std::less<>>;
-
-// One run of apply_schema(), inside its transaction.
-class SchemaChange {
- public:
-  explicit SchemaChange(Database& database) : database_(database) {}
-
-  Result<void> load() {
-    Result<Statement> rows =
-        database_.prepare("SELECT table_name, column_name, type, role FROM _servanda_columns");
-    if (!rows) return pass(rows);
-    Step step = rows->step();
-    for (; step == Step::kRow; step = rows->step()) {
-      stored_[std::string(rows->text(0))][std::string(rows->text(1))] = {
-          std::string(rows->text(2)), std::string(rows->text(3))};
-    }
-    return done(step, "reading the schema");
-  }
-
-  Result<void> apply(const Resource& resource) {
-    const auto found = stored_.find(resource.table);
-    Result<void> table = found == stored_.end() ? create(resource) : alter(resource, found->second);
-    if (!table) return pass(table);
-    return apply_indexes(resource);
-  }
-
- private:
-  Result<void> done(Step step, std::string_view doing) const {
-    if (step == Step::kFailed) return std::unexpected<Error>(database_.error(doing));
-    return {};
-  }
-
-  Result<bool> any_row(const Resource& resource, const std::string& condition) {
-    Result<int64_t> found =
-        database_.query_integer("SELECT 1 FROM " + quoted(resource.table) + condition + " LIMIT 1");
-    if (!found) return pass(found);
-    return *found == 1;
-  }
-
-  Result<void> remember(const Resource& resource, std::string_view column, std::string_view type,
-                        std::string_view role) {
-    Result<Statement> statement = database_.prepare(
-        "INSERT OR REPLACE INTO _servanda_columns (table_name, column_name, type, role) "
-        "VALUES (?, ?, ?, ?)");
-    if (!statement) return pass(statement);
-    statement->bind_text(1, resource.table);
-    statement->bind_text(2, column);
-    statement->bind_text(3, type);
-    statement->bind_text(4, role);
-    return done(statement->step(), "writing the schema");
-  }
-
-  Result<void> create(const Resource& resource) {
-    Result<void> created = database_.execute(create_table_sql(resource));
-    if (!created) {
-      if (database_.failure() != DatabaseFailure::kOther) return pass(created);
-      return conflict("Table \"" + resource.table +
-                      "\" is in the store already, made by something else; rename or drop it.");
-    }
-    for (size_t i = 0; i < resource.properties.size(); ++i) {
-      const Property& property = resource.properties[i];
-      Result<void> kept =
-          remember(resource, property.column, type_word(property.type), role_of(resource, i));
-      if (!kept) return pass(kept);
-    }
-    return {};
-  }
-
-  Result<void> alter(const Resource& resource, const StoredColumns& stored) {
-    std::set<std::string_view> wanted;
-    for (size_t i = 0; i < resource.properties.size(); ++i) {
-      wanted.insert(resource.properties[i].column);
-      const auto found = stored.find(resource.properties[i].column);
-      Result<void> column = found == stored.end() ? add_column(resource, i)
-                                                  : alter_column(resource, i, found->second);
-      if (!column) return pass(column);
-    }
-    for (const auto& [name, column] : stored) {
-      if (wanted.contains(name) || column.role == kRoleRetired) continue;
-      Result<void> retired = retire_column(resource, name, column);
-      if (!retired) return pass(retired);
-    }
-    return {};
-  }
-
-  Result<void> add_column(const Resource& resource, size_t index) {
-    const Property& property = resource.properties[index];
-    const std::string_view role = role_of(resource, index);
-    if (role == kRoleKey) {
-      return conflict("The key of table \"" + resource.table + "\" would become column \"" +
-                      property.column +
-                      "\", and a key cannot change; make a new resource with the new key, copy the "
-                      "rows over, then drop the old one.");
-    }
-    if (role == kRoleRequired) {
-      Result<bool> rows = any_row(resource, "");
-      if (!rows) return pass(rows);
-      if (*rows) {
-        return conflict(column_text(resource, property.column) +
-                        " is new and required, and the rows that are there have no value for it; "
-                        "make property \"" +
-                        property.name + "\" optional, fill it in every row, then require it.");
-      }
-    }
-    std::string sql = "ALTER TABLE " + quoted(resource.table) + " ADD COLUMN ";
-    std::string all =
-        sql + quoted(property.column) + ' ' + std::string(storage_class(property.type)) + ';';
-    if (property.type == ColumnType::kDecimal) {
-      all += sql + quoted(order_column(property.column)) + " BLOB;";
-    }
-    Result<void> added = database_.execute(all);
-    if (!added) return pass(added);
-    return remember(resource, property.column, type_word(property.type), role);
-  }
-
-  Result<void> alter_column(const Resource& resource, size_t index, const StoredColumn& stored) {
-    const Property& property = resource.properties[index];
-    const std::string_view role = role_of(resource, index);
-    if (stored.type != type_word(property.type)) {
-      return conflict(column_text(resource, property.column) + " holds " + stored.type +
-                      " and property \"" + property.name + "\" is now " +
-                      std::string(type_word(property.type)) +
-                      "; give the property a new column with x-servanda: {column: {name: ...}}, "
-                      "fill it from the old one, then remove the old property.");
-    }
-    if ((stored.role == kRoleKey) != (role == kRoleKey)) {
-      return conflict(column_text(resource, property.column) +
-                      (role == kRoleKey ? " would become the key" : " would no longer be the key") +
-                      ", and a key cannot change; make a new resource with the new key, copy the "
-                      "rows over, then drop the old one.");
-    }
-    if (stored.role == role) return {};
-    if (role == kRoleRequired) {
-      Result<bool> gaps = any_row(resource, " WHERE " + quoted(property.column) + " IS NULL");
-      if (!gaps) return pass(gaps);
-      if (*gaps) {
-        return conflict(column_text(resource, property.column) +
-                        " becomes required, and there are rows without a value; fill property \"" +
-                        property.name + "\" in every row first.");
-      }
-    }
-    return remember(resource, property.column, stored.type, role);
-  }
-
-  Result<void> retire_column(const Resource& resource, const std::string& name,
-                             const StoredColumn& stored) {
-    Result<bool> values = any_row(resource, " WHERE " + quoted(name) + " IS NOT NULL");
-    if (!values) return pass(values);
-    if (*values) {
-      return conflict(column_text(resource, name) +
-                      " holds values, and no property of resource \"" + resource.name +
-                      "\" has it any more; put the property back, or, if it was renamed, write "
-                      "x-servanda: {column: {name: " +
-                      name + "}} at the new one.");
-    }
-    return remember(resource, name, stored.type, kRoleRetired);
-  }
-
-  Result<void> apply_indexes(const Resource& resource) {
-    std::map<std::string, const Index*> missing;  // By the SQL that makes them.
-    for (const Index& index : resource.indexes) missing[create_index_sql(resource, index)] = &index;
-    Result<std::vector<std::string>> outdated = split_indexes(resource, missing);
-    if (!outdated) return pass(outdated);
-    for (const std::string& name : *outdated) {
-      Result<void> dropped = database_.execute("DROP INDEX " + quoted(name));
-      if (!dropped) return pass(dropped);
-    }
-    for (const auto& [sql, index] : missing) {
-      Result<void> created = database_.execute(sql);
-      if (created) continue;
-      if (database_.failure() != DatabaseFailure::kUnique) return pass(created);
-      return duplicates(resource, *index);
-    }
-    return {};
-  }
-
-  // Takes what the table has out of `missing` and returns the names of what it should not have.
-  Result<std::vector<std::string>> split_indexes(const Resource& resource,
-                                                 std::map<std::string, const Index*>& missing) {
-    Result<Statement> rows = database_.prepare(
-        "SELECT name, sql FROM sqlite_schema "
-        "WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL");
-    if (!rows) return pass(rows);
-    rows->bind_text(1, resource.table);
-    std::vector<std::string> outdated;
-    Step step = rows->step();
-    for (; step == Step::kRow; step = rows->step()) {
-      if (missing.erase(std::string(rows->text(1))) == 0) outdated.emplace_back(rows->text(0));
-    }
-    Result<void> read = done(step, "reading the schema");
-    if (!read) return pass(read);
-    return outdated;
-  }
-
-  static std::unexpected<Error> duplicates(const Resource& resource, const Index& index) {
-    std::string columns;
-    for (const IndexKey& key : index.keys) {
-      if (!columns.empty()) columns += ", ";
-      columns += '"' + resource.properties[key.property].column + '"';
-    }
-    return conflict("Table \"" + resource.table + "\" has rows with equal values in " + columns +
-                    ", which the contract now declares unique; make them differ first.");
-  }
-
-  Database& database_;
-  std::map<std::string, StoredColumns, std::less<>> stored_;
-};
-
-Result<void> apply_all(Database& database, std::span<const Resource> resources,
-                       std::string_view contract_hash) {
-  SchemaChange change(database);
-  Result<void> loaded = change.load();
-  if (!loaded) return pass(loaded);
-  for (const Resource& resource : resources) {
-    Result<void> applied = change.apply(resource);
-    if (!applied) return pass(applied);
-  }
-  Result<Statement> hash = database.prepare(
-      "INSERT INTO _servanda (name, value) VALUES ('contract', ?1) "
-      "ON CONFLICT DO UPDATE SET value = ?1 WHERE value <> ?1");
-  if (!hash) return pass(hash);
-  hash->bind_text(1, contract_hash);
-  if (hash->step() == Step::kFailed) {
-    return std::unexpected<Error>(database.error("writing the schema"));
-  }
+Result<void> done(Database& database, Step step) {
+  if (step == Step::kFailed) return std::unexpected<Error>(database.error("writing the schema"));
   return {};
 }
 
@@ -382,7 +77,7 @@ Result<void> in_transaction(Database& database, const Work& work) {
 
 Result<void> create_system_tables(Database& database, Timestamp now) {
   return in_transaction(database, [&]() -> Result<void> {
-    Result<void> created = database.execute(kSystemTables);
+    Result<void> created = database.execute(std::string(kFirstTables) + kEventTables);
     if (!created) return pass(created);
     return database.execute("INSERT INTO _servanda (name, value) VALUES ('format', " +
                             std::to_string(kStoreFormat) + "), ('created', " +
@@ -390,12 +85,64 @@ Result<void> create_system_tables(Database& database, Timestamp now) {
   });
 }
 
+// A store with none of the event tables is given them; one that lost a part is left for verify to
+// report.
+Result<void> add_event_tables(Database& database) {
+  Result<int64_t> there = database.query_integer(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' "
+      "AND name IN ('_servanda_outbox', '_servanda_audit')");
+  if (!there) return pass(there);
+  if (*there > 0) return {};
+  return in_transaction(database, [&] { return database.execute(kEventTables); });
+}
+
+Result<void> execute_step(Database& database, const SchemaStep& step) {
+  if (!step.sql.empty()) {
+    Result<void> executed = database.execute(step.sql);
+    if (!executed) return pass(executed);
+  }
+  if (step.records.empty()) return {};
+  Result<Statement> statement = database.prepare(
+      "INSERT OR REPLACE INTO _servanda_columns (table_name, column_name, type, role) "
+      "VALUES (?, ?, ?, ?)");
+  if (!statement) return pass(statement);
+  for (const SchemaStep::ColumnRecord& record : step.records) {
+    statement->bind_text(1, step.table);
+    statement->bind_text(2, record.column);
+    statement->bind_text(3, record.type);
+    statement->bind_text(4, record.role);
+    Result<void> written = done(database, statement->run());
+    if (!written) return written;
+  }
+  return {};
+}
+
+Result<void> apply_changes(Database& database, std::span<const Resource> resources,
+                           std::string_view contract_hash) {
+  Result<SchemaChanges> changes = plan_schema(database, resources);
+  if (!changes) return pass(changes);
+  if (!changes->refusals.empty()) {
+    std::string text;
+    for (const SchemaRefusal& refusal : changes->refusals) {
+      text += (text.empty() ? "" : "\n") + refusal.text();
+    }
+    return fail(Code::kConflict, std::move(text), "migration");
+  }
+  for (const SchemaStep& step : changes->steps) {
+    Result<void> executed = execute_step(database, step);
+    if (!executed) return executed;
+  }
+  Result<Statement> hash = database.prepare(
+      "INSERT INTO _servanda (name, value) VALUES ('contract', ?1) "
+      "ON CONFLICT DO UPDATE SET value = ?1 WHERE value <> ?1");
+  if (!hash) return pass(hash);
+  hash->bind_text(1, contract_hash);
+  return done(database, hash->run());
+}
+
 }  // namespace
 
-Result<void> open_schema(Database& database, Timestamp now) {
-  Result<int64_t> tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return pass(tables);
-  if (*tables == 0) return create_system_tables(database, now);
+Result<void> check_format(Database& database) {
   Result<int64_t> ours = database.query_integer(
       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_servanda'");
   if (!ours) return pass(ours);
@@ -418,11 +165,34 @@ Result<void> open_schema(Database& database, Timestamp now) {
   return {};
 }
 
+Result<void> open_schema(Database& database, Timestamp now) {
+  Result<int64_t> tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return pass(tables);
+  if (*tables == 0) return create_system_tables(database, now);
+  Result<void> ours = check_format(database);
+  if (!ours) return ours;
+  return add_event_tables(database);
+}
+
+Result<std::vector<std::string>> missing_system_parts(Database& database) {
+  std::vector<std::string> missing;
+  Result<Statement> find = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?");
+  if (!find) return pass(find);
+  for (const std::string_view part : kSystemParts) {
+    find->bind_text(1, part);
+    const Step step = find->run();
+    if (step == Step::kFailed) {
+      return std::unexpected<Error>(database.error("reading the schema"));
+    }
+    if (step == Step::kDone) missing.emplace_back(part);
+  }
+  return missing;
+}
+
 Result<void> apply_schema(Database& database, std::span<const Resource> resources,
                           std::string_view contract_hash) {
-  Result<void> names = check_names(resources);
-  if (!names) return pass(names);
-  return in_transaction(database, [&] { return apply_all(database, resources, contract_hash); });
+  return in_transaction(database,
+                        [&] { return apply_changes(database, resources, contract_hash); });
 }
 
 }  // namespace servanda::internal

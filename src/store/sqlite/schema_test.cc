@@ -277,6 +277,45 @@ TEST_F(SchemaTest, ReportsATableThatSomethingElseMade) {
   expect_refused(items(), {"\"items\"", "something else"});
 }
 
+TEST_F(SchemaTest, GivesAnOlderStoreTheTablesOfEventsOnceAndOthersNothing) {
+  const std::string whole = everything();
+  ASSERT_TRUE(open_schema(*database, {}));
+  EXPECT_EQ(everything(), whole);
+  ASSERT_TRUE(database->execute("DROP TABLE _servanda_outbox; DROP TABLE _servanda_audit"));
+  EXPECT_EQ(missing_system_parts(*database).value().size(), 8u);
+  ASSERT_TRUE(open_schema(*database, {}));
+  EXPECT_EQ(everything(), whole);
+  EXPECT_TRUE(missing_system_parts(*database).value().empty());
+}
+
+TEST_F(SchemaTest, ReadsOutboxAndAuditThroughTheirIndexes) {
+  const struct {
+    const char* sql;
+    const char* index;
+  } queries[] = {
+      {"SELECT sequence FROM _servanda_outbox WHERE delivered_at IS NULL AND next_attempt_at <= 5 "
+       "ORDER BY next_attempt_at",
+       "_servanda_outbox_due"},
+      {"SELECT min(sequence) FROM _servanda_outbox WHERE delivered_at IS NULL AND topic = 't' AND "
+       "key = x'01'",
+       "_servanda_outbox_order"},
+      {"SELECT sequence FROM _servanda_outbox WHERE delivered_at <= 5 LIMIT 64",
+       "_servanda_outbox_delivered"},
+      {"SELECT sequence FROM _servanda_audit WHERE occurred_at >= 5", "_servanda_audit_occurred"},
+      {"SELECT sequence FROM _servanda_audit WHERE actor = 'a' ORDER BY sequence DESC",
+       "_servanda_audit_actor"},
+      {"SELECT sequence FROM _servanda_audit WHERE resource = 'r' AND resource_key = x'01' "
+       "ORDER BY sequence",
+       "_servanda_audit_object"}};
+  for (const auto& query : queries) {
+    Statement plan = std::move(*database->prepare(std::string("EXPLAIN QUERY PLAN ") + query.sql));
+    std::string text;
+    while (plan.step() == Step::kRow) text += std::string(plan.text(3)) + ";";
+    EXPECT_NE(text.find(query.index), std::string::npos) << text;
+    EXPECT_EQ(text.find("TEMP B-TREE"), std::string::npos) << text;
+  }
+}
+
 TEST_F(SchemaTest, RefusesAStoreOfANewerFormat) {
   ASSERT_TRUE(database->execute("UPDATE _servanda SET value = 2 WHERE name = 'format'"));
   const Result<void> opened = open_schema(*database, {});

@@ -205,7 +205,7 @@ BENCHMARK(BM_PointReadHotThroughTheSession);
 
 void BM_ListOfFiftyWithFilterAndSort(benchmark::State& state) {
   BenchReader bench;
-  const Condition filter[] = {{2, Value::of_text("category 7")}};
+  const Condition filter[] = {{2, FilterTest::kEqual, Value::of_text("category 7"), {}}};
   const IndexKey order[] = {{0, false}};
   ListQuery query;
   query.resource = &shop().resource;
@@ -217,6 +217,94 @@ void BM_ListOfFiftyWithFilterAndSort(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_ListOfFiftyWithFilterAndSort);
+
+// The values of one `in` test, merged by key.
+void BM_ListOfFiftyOverFiveValues(benchmark::State& state) {
+  BenchReader bench;
+  const Value kinds[] = {Value::of_text("category 7"), Value::of_text("category 17"),
+                         Value::of_text("category 27"), Value::of_text("category 37"),
+                         Value::of_text("category 47")};
+  const Condition filter[] = {{2, FilterTest::kIn, {}, kinds}};
+  const IndexKey order[] = {{0, false}};
+  ListQuery query;
+  query.resource = &shop().resource;
+  query.conditions = filter;
+  query.order = order;
+  for (auto _ : state) {
+    bench.arena.reset();
+    benchmark::DoNotOptimize(bench.reader->list(*bench.shape, query, bench.arena)->rows.size());
+  }
+}
+BENCHMARK(BM_ListOfFiftyOverFiveValues);
+
+void BM_DeepPageOfFiftyWithinARangeSortedByPrice(benchmark::State& state) {
+  BenchReader bench;
+  const Condition filter[] = {{3, FilterTest::kAtLeast, Value::of_text("100"), {}},
+                              {3, FilterTest::kLess, Value::of_text("900"), {}}};
+  const IndexKey order[] = {{3, true}, {0, true}};
+  const Value after[] = {Value::of_text("500.5"), Value::of_bytes(shop().keys[kRows / 2])};
+  ListQuery query;
+  query.resource = &shop().resource;
+  query.conditions = filter;
+  query.order = order;
+  query.after = after;
+  for (auto _ : state) {
+    bench.arena.reset();
+    benchmark::DoNotOptimize(bench.reader->list(*bench.shape, query, bench.arena)->rows.size());
+  }
+}
+BENCHMARK(BM_DeepPageOfFiftyWithinARangeSortedByPrice);
+
+// What expands one relation of a page of fifty: to one, by key.
+void BM_ListEachOfFiftyKeys(benchmark::State& state) {
+  BenchReader bench;
+  std::mt19937_64 random(1);
+  const IndexKey order[] = {{0, false}};
+  ListQuery query;
+  query.resource = &shop().resource;
+  query.order = order;
+  query.limit = 1;
+  std::vector<Value> keys(50);
+  for (auto _ : state) {
+    bench.arena.reset();
+    for (Value& key : keys) key = Value::of_bytes(shop().keys[random() % kHotRows]);
+    benchmark::DoNotOptimize(
+        bench.reader->list_each(*bench.shape, query, 0, keys, bench.arena)->size());
+  }
+}
+BENCHMARK(BM_ListEachOfFiftyKeys);
+
+// To many: twenty rows of each of fifty owners.
+void BM_ListEachOfTwentyRowsForFiftyValues(benchmark::State& state) {
+  BenchReader bench;
+  const IndexKey order[] = {{0, false}};
+  ListQuery query;
+  query.resource = &shop().resource;
+  query.order = order;
+  query.limit = 20;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 50; ++i) texts.push_back("category " + std::to_string(i));
+  std::vector<Value> values;
+  for (const std::string& text : texts) values.push_back(Value::of_text(text));
+  for (auto _ : state) {
+    bench.arena.reset();
+    benchmark::DoNotOptimize(
+        bench.reader->list_each(*bench.shape, query, 2, values, bench.arena)->size());
+  }
+}
+BENCHMARK(BM_ListEachOfTwentyRowsForFiftyValues);
+
+void BM_CountOfOneValueUpToTenThousand(benchmark::State& state) {
+  BenchReader bench;
+  const Condition filter[] = {{2, FilterTest::kEqual, Value::of_text("category 7"), {}}};
+  ListQuery query;
+  query.resource = &shop().resource;
+  query.conditions = filter;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bench.reader->count(*bench.shape, query, 10'000).value());
+  }
+}
+BENCHMARK(BM_CountOfOneValueUpToTenThousand);
 
 void BM_DeepPageOfFiftySortedByPrice(benchmark::State& state) {
   BenchReader bench;

@@ -29,6 +29,8 @@ namespace servanda {
 struct SqliteOptions {
   // Behaviour.
   Duration idempotency_ttl = Duration::seconds(24 * 3600);  // From StoredAnswer::completed_at.
+  Duration outbox_ttl = Duration::seconds(7 * 24 * 3600);   // Of events, from their delivery.
+  Duration audit_ttl = Duration::seconds(400 * 24 * 3600);  // Of audit entries, from their making.
   Duration busy_timeout = Duration::seconds(1);             // Wait for locks of other processes.
   // Files up to this size have their structure looked through when they are opened; the pages of
   // larger ones are checked as they are read.
@@ -43,8 +45,10 @@ struct SqliteOptions {
   uint64_t answer_bytes_max = 256ull << 10;  // StoredAnswer::body, and ::fields.
   uint32_t list_rows_max = 1000;             // ListQuery::limit.
   uint64_t page_bytes_max = 8ull << 20;      // A page ends early, with `more`, above this.
-  uint64_t list_steps_max = 20'000'000;      // SQLite steps of one list, about 1 s: a list that no
-                                             // index serves ends with kDeadlineExceeded.
+  uint64_t pages_bytes_max = 32ull << 20;    // The pages of one list_each(); kTooLarge above.
+  uint64_t list_steps_max = 20'000'000;      // SQLite steps of one list() or list_each() or
+                                             // count(), about 1 s: one whose filters throw away
+                                             // too many rows ends with kDeadlineExceeded.
 
   // Performance.
   size_t group_max = 256;                     // Batches of one durable transaction.
@@ -62,14 +66,15 @@ struct SqliteOptions {
 
 // Opens or makes the store in `directory`. Errors, for the operator (they name the directory):
 // kConflict when another process holds it, or it holds something else ("not-a-store"), or something
-// newer ("store-format"); kUnavailable when the file is damaged ("store-corrupt") or the disk
-// fails.
+// newer ("store-format"); kInternal when the file is damaged ("store-corrupt"); kUnavailable when
+// the disk fails.
 //
 // Errors of commits besides those of Session: kUnavailable with reason "outcome-unknown" when the
 // disk failed while the transaction was being made durable. The database is then closed, opened
 // again and checked before the next commit is taken; what became of the batch is settled by its
-// idempotency record. kTooLarge above the bounds, kUnavailable "queue-full" when the writer is
-// behind.
+// idempotency record. kInternal "store-corrupt", of reads too, when a damaged page is met; once the
+// writer has met one, every write is refused and reads of what is whole go on. kTooLarge above the
+// bounds, kUnavailable "queue-full" when the writer is behind.
 //
 // The store does not check that rows named by Property::references exist.
 //
@@ -79,5 +84,10 @@ struct SqliteOptions {
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(std::string directory,
                                                                Platform& platform,
                                                                SqliteOptions options = {});
+
+// What Store::prepare() proves, in a database in memory made for the plan alone: that every list is
+// searched and not sorted. Errors: kInternal with the statement and SQLite's plan for it; kConflict
+// for resources that the store cannot take.
+[[nodiscard]] Result<void> prove_in_memory(const Plan& plan);
 
 }  // namespace servanda

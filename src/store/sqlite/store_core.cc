@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/sqlite/proof.h"
 #include "store/sqlite/schema.h"
 
 namespace servanda::internal {
@@ -44,7 +45,29 @@ SqliteStore::SqliteStore(FileLock lock, std::string path, std::unique_ptr<Writer
       writer_(std::move(writer)) {}
 
 Result<void> SqliteStore::prepare(std::shared_ptr<const Plan> plan) {
-  return prepare_resources(plan, plan->resources, plan->hash);
+  Result<void> applied = writer_->exclusively(
+      [&](Database& database) { return apply_schema(database, plan->resources, plan->hash); });
+  if (!applied) return applied;
+  Result<void> proven = prove(*plan);
+  if (proven) plans_.add(plan, plan->resources);
+  return proven;
+}
+
+// On a connection of its own, so that commits go on meanwhile.
+Result<void> SqliteStore::prove(const Plan& plan) {
+  Database::Options options;
+  options.mode = Database::Options::Mode::kReadOnly;
+  options.busy_timeout = options_.busy_timeout;
+  options.value_bytes_max = options_.value_bytes_max;
+  options.vfs = options_.vfs;
+  Result<Database> database = Database::open(path_, options);
+  if (!database) return pass(database);
+  Result<bool> known = is_proven(*database, plan);
+  if (!known) return pass(known);
+  if (*known) return {};
+  Result<void> proven = prove_lists(*database, plan);
+  if (!proven) return proven;
+  return writer_->exclusively([&](Database& writing) { return remember_proof(writing, plan); });
 }
 
 Result<void> SqliteStore::prepare_resources(std::shared_ptr<const void> owner,
@@ -134,6 +157,33 @@ Task<Result<Page>> SqliteSession::list(ListQuery query, Arena& arena) {
   Result<Page> page = (*reader)->list(**shape, query, arena);
   end_with_turn();
   co_return std::move(page);
+}
+
+Task<Result<std::span<const Page>>> SqliteSession::list_each(ListQuery query, uint16_t property,
+                                                             std::span<const Value> values,
+                                                             Arena& arena) {
+  const auto* shape = shape_of(*query.resource);
+  if (!shape) co_return unknown_resource();
+  Result<void> fits = check_list_each(**shape, query, options_.list_rows_max, property, values);
+  if (!fits) co_return pass(fits);
+  Result<Reader*> reader = this->reader();
+  if (!reader) co_return pass(reader);
+  Result<std::span<const Page>> pages =
+      (*reader)->list_each(**shape, query, property, values, arena);
+  end_with_turn();
+  co_return std::move(pages);
+}
+
+Task<Result<uint64_t>> SqliteSession::count(ListQuery query, uint64_t count_max) {
+  const auto* shape = shape_of(*query.resource);
+  if (!shape) co_return unknown_resource();
+  Result<void> fits = check_count(**shape, query);
+  if (!fits) co_return pass(fits);
+  Result<Reader*> reader = this->reader();
+  if (!reader) co_return pass(reader);
+  Result<uint64_t> rows = (*reader)->count(**shape, query, count_max);
+  end_with_turn();
+  co_return std::move(rows);
 }
 
 Task<Result<std::optional<StoredAnswer>>> SqliteSession::find_answer(IdempotencyScope scope,

@@ -63,6 +63,9 @@ class SqliteStore final : public Store {
                                  std::span<const Resource> resources, std::string_view hash);
 
  private:
+  // Proves the plan's lists, unless they were when this store last saw the plan.
+  Result<void> prove(const Plan& plan);
+
   FileLock lock_;  // First, so that it is let go last.
   const std::string path_;
   const SqliteOptions options_;
@@ -78,6 +81,10 @@ class SqliteSession final : public Session {
 
   Task<Result<std::optional<Row>>> get(const Resource& resource, Value key, Arena& arena) override;
   Task<Result<Page>> list(ListQuery query, Arena& arena) override;
+  Task<Result<std::span<const Page>>> list_each(ListQuery query, uint16_t property,
+                                                std::span<const Value> values,
+                                                Arena& arena) override;
+  Task<Result<uint64_t>> count(ListQuery query, uint64_t count_max) override;
   Task<Result<std::optional<StoredAnswer>>> find_answer(IdempotencyScope scope,
                                                         Arena& arena) override;
   Task<Result<void>> commit(CommitBatch batch, Instant deadline) override;

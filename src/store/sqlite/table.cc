@@ -66,6 +66,7 @@ TableShape make_shape(const Resource& resource) {
   TableShape shape;
   shape.key = resource.key;
   shape.table = quoted(resource.table);
+  shape.key_index = quoted("sqlite_autoindex_" + resource.table + "_1");
   for (size_t i = 0; i < resource.properties.size(); ++i) {
     const Property& property = resource.properties[i];
     shape.types.push_back(property.type);

@@ -57,6 +57,7 @@ struct TableShape {
   std::vector<std::vector<uint16_t>> uniques;  // Properties of each unique index.
 
   std::string table;       // Quoted.
+  std::string key_index;   // Quoted; that of the key, where it is not the rowid.
   std::string columns;     // "c1, c2, ..., _version", quoted: what every read selects.
   std::string select_sql;  // By key.
   std::string insert_sql;

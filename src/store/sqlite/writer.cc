@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/sqlite/log_again.h"
 #include "store/sqlite/schema.h"
 
 namespace servanda::internal {
@@ -11,12 +12,13 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;  // SQLite's default, which new files get.
 constexpr uint64_t kLogFrameBytes = kPageBytes + 24;
-constexpr int64_t kSweepRowsMax = 64;  // Expired records removed by one group.
+constexpr int64_t kSweepRowsMax = 64;  // Expired rows of one kind removed by one group.
 constexpr Duration kSweepInterval = Duration::seconds(60);
 
 // Whether the failure concerns the transaction as a whole and not the batch that met it.
 bool is_fatal(const Error& error) {
-  return error.code == Code::kUnavailable || error.code == Code::kStorageFull;
+  return error.code == Code::kUnavailable || error.code == Code::kStorageFull ||
+         error.reason == "store-corrupt";
 }
 
 Database::Options writer_options(const SqliteOptions& options) {
@@ -75,8 +77,10 @@ Result<void> Writer::check_structure() {
   const Step step = check->step();
   if (step == Step::kRow && check->text(0) == "ok") return {};
   if (step == Step::kFailed) return std::unexpected<Error>(database_->error("checking the file"));
-  return fail(Code::kUnavailable, "The store's file is damaged (while checking the file).",
-              "store-corrupt");
+  return fail(
+      Code::kInternal,
+      "The store's file is damaged (while checking the file)." + std::string(kDamagedAdvice),
+      "store-corrupt");
 }
 
 Result<void> Writer::make_ready() {
@@ -89,12 +93,19 @@ Result<void> Writer::make_ready() {
     case State::kFailed:
       break;
   }
-  Result<void> opened = open_database();
+  // Let go first: what the failed connection keeps in mind is not to be trusted.
+  applier_.reset();
+  database_.reset();
+  Result<void> opened = write_log_again(path_, options_.vfs);
+  if (opened) opened = open_database();
   if (opened) {
     // Settles what the failed transaction left in the log: frames that count are moved into the
-    // file and synced, and the log starts anew.
+    // file and synced, and the log starts anew. While somebody reads for long, such as a backup,
+    // it cannot; then frames that do not count are written over, as after any rollback.
     Result<int64_t> emptied = database_->checkpoint(Database::Checkpoint::kTruncate);
-    if (!emptied) opened = std::unexpected<Error>(std::move(emptied.error()));
+    if (!emptied && emptied.error().reason != "store-busy") {
+      opened = std::unexpected<Error>(std::move(emptied.error()));
+    }
   }
   if (!opened) {
     note(opened.error());
@@ -128,8 +139,8 @@ void Writer::publish_size() {
                        std::memory_order_relaxed);
 }
 
-Timestamp Writer::expired() const {
-  return {clock_.wall().us - options_.idempotency_ttl.ns / 1000};
+Timestamp Writer::expired(Duration kept) const {
+  return {clock_.wall().us - kept.ns / 1000};
 }
 
 Result<void> Writer::submit(std::unique_ptr<CommitJob>& job) {
@@ -225,7 +236,7 @@ Result<void> Writer::apply_group() {
   Result<void> swept = sweep_if_due();
   if (!swept) return swept;
   const Instant now = clock_.now();
-  const Timestamp expired = this->expired();
+  const Timestamp expired = this->expired(options_.idempotency_ttl);
   for (std::unique_ptr<CommitJob>& job : group_) {
     if (job->deadline <= now) {
       job->outcome =
@@ -246,9 +257,15 @@ Result<void> Writer::apply_group() {
 Result<void> Writer::sweep_if_due() {
   const Instant now = clock_.now();
   if (now < next_sweep_) return {};
-  Result<int64_t> removed = applier_->sweep(expired(), kSweepRowsMax);
-  if (!removed) return pass(removed);
-  next_sweep_ = *removed < kSweepRowsMax ? now + kSweepInterval : now;
+  Result<int64_t> records =
+      applier_->sweep_records(expired(options_.idempotency_ttl), kSweepRowsMax);
+  if (!records) return pass(records);
+  Result<int64_t> events = applier_->sweep_outbox(expired(options_.outbox_ttl), kSweepRowsMax);
+  if (!events) return pass(events);
+  Result<int64_t> entries = applier_->sweep_audit(expired(options_.audit_ttl), kSweepRowsMax);
+  if (!entries) return pass(entries);
+  const bool more = std::max({*records, *events, *entries}) == kSweepRowsMax;
+  next_sweep_ = more ? now : now + kSweepInterval;
   return {};
 }
 
@@ -309,8 +326,9 @@ Result<void> Writer::health() const {
     case State::kCorrupt:
       break;
   }
-  return fail(Code::kUnavailable,
-              "The store's file is damaged; writes are refused until it is restored.",
+  return fail(Code::kInternal,
+              "The store's file is damaged; writes are refused until it is restored." +
+                  std::string(kDamagedAdvice),
               "store-corrupt");
 }
 

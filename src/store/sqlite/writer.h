@@ -10,10 +10,10 @@
 //
 // Failures (reliability.md): a full disk rolls the group back, which had no effect, and the next
 // group tries again. An I/O error while the group is being made durable leaves its outcome unknown:
-// its frames may be in the log or not. The connection is then closed, opened again, its log moved
-// into the file and the file checked, before another group is taken; nothing is ever retried on the
-// connection that failed, because the kernel reports a failed fsync once and then calls the same
-// pages clean.
+// its frames may be in the log or not. The connection is then closed, the log written again and
+// synced, the database opened again, the log moved into the file and the file checked, before
+// another group is taken; nothing is ever retried on the connection that failed, because the kernel
+// reports a failed fsync once and then calls the same pages clean.
 
 #include <atomic>
 #include <cstdint>
@@ -81,7 +81,7 @@ class Writer {
   void note(const Error& error);
   void count_pages();
   void publish_size();
-  [[nodiscard]] Timestamp expired() const;
+  [[nodiscard]] Timestamp expired(Duration kept) const;
 
   void run();
   // False when there is nothing to do.

@@ -279,6 +279,70 @@ TEST(Writer, SweepsExpiredRecordsWithTheNextGroups) {
   EXPECT_EQ(notes.fixture.look(count), "0");
 }
 
+TEST(Writer, SweepsDeliveredEventsAndKeepsTheOthers) {
+  Notes notes({.outbox_ttl = Duration::seconds(3600)});
+  const int64_t now = notes.fixture.platform->clock().wall().us;
+  for (const char* delivered : {"NULL", "0", "1800000000", "NULL"}) {
+    notes.fixture.look(
+        "INSERT INTO _servanda_outbox (event_id, topic, key, fields, payload, created_at, "
+        "next_attempt_at, delivered_at) VALUES (x'01', 't', x'', '', x'', 0, 0, " +
+        std::to_string(now) + " + " + delivered + ")");
+  }
+  notes.fixture.platform->advance(Duration::seconds(3599));
+  EXPECT_EQ(notes.insert(1), "ok");
+  EXPECT_EQ(notes.fixture.look("SELECT count(*) FROM _servanda_outbox"), "4");
+  notes.fixture.platform->advance(Duration::seconds(61));
+  EXPECT_EQ(notes.insert(2), "ok");
+  EXPECT_EQ(notes.fixture.look("SELECT group_concat(sequence) FROM _servanda_outbox"), "1,3,4");
+}
+
+TEST(Writer, SweepsAuditEntriesFromTheOldestOnAndKeepsTheEndOfWhatWent) {
+  Notes notes({.audit_ttl = Duration::seconds(3600)});
+  const int64_t now = notes.fixture.platform->clock().wall().us;
+  // The third was made by a clock that went ahead; the fourth is old enough and must wait for it.
+  for (const char* age : {"0", "1", "9000000000", "2"}) {
+    notes.fixture.look(
+        "INSERT INTO _servanda_audit (occurred_at, actor, operation, decision, record, "
+        "previous_hash, hash) VALUES (" +
+        std::to_string(now) + " + " + age + ", 'a', 'o', 'allowed', x'', x'', CAST('hash " + age +
+        "' AS BLOB))");
+  }
+  const char* left =
+      "SELECT group_concat(sequence) FROM (SELECT sequence FROM _servanda_audit ORDER BY 1)";
+  const char* end =
+      "SELECT CAST(group_concat(value, ' ') AS TEXT) FROM (SELECT CAST(value AS TEXT) "
+      "AS value FROM _servanda WHERE name LIKE 'audit-%' ORDER BY name DESC)";
+  notes.fixture.platform->advance(Duration::seconds(3599));
+  EXPECT_EQ(notes.insert(1), "ok");
+  EXPECT_EQ(notes.fixture.look(left), "1,2,3,4");
+  notes.fixture.platform->advance(Duration::seconds(61));
+  EXPECT_EQ(notes.insert(2), "ok");
+  EXPECT_EQ(notes.fixture.look(left), "3,4");
+  EXPECT_EQ(notes.fixture.look(end), "2 hash 1");
+  notes.fixture.platform->advance(Duration::seconds(9000));
+  EXPECT_EQ(notes.insert(3), "ok");
+  EXPECT_EQ(notes.fixture.look("SELECT count(*) FROM _servanda_audit"), "0");
+  EXPECT_EQ(notes.fixture.look(end), "4 hash 2");
+  notes.fixture.look(
+      "INSERT INTO _servanda_audit (occurred_at, actor, operation, decision, record, "
+      "previous_hash, hash) VALUES (0, 'a', 'o', 'allowed', x'', x'', x'')");
+  EXPECT_EQ(notes.fixture.look(left), "5") << "numbers are never used twice";
+}
+
+TEST(Writer, SweepsAuditEntriesInBoundedSteps) {
+  Notes notes;
+  notes.fixture.look(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) "
+      "INSERT INTO _servanda_audit (occurred_at, actor, operation, decision, record, "
+      "previous_hash, hash) SELECT 0, 'a', 'o', 'allowed', x'', x'', x'' FROM n");
+  const char* count = "SELECT count(*) FROM _servanda_audit";
+  notes.fixture.platform->set_wall({Duration::seconds(400 * 24 * 3600).ns / 1000});
+  EXPECT_EQ(notes.insert(1), "ok");
+  EXPECT_EQ(notes.fixture.look(count), "36");
+  EXPECT_EQ(notes.insert(2), "ok");
+  EXPECT_EQ(notes.fixture.look(count), "0");
+}
+
 class WriterFaults : public ::testing::Test {
  protected:
   FaultFiles files;
@@ -374,6 +438,61 @@ TEST_F(WriterFaults, AFailedCheckpointLosesNothing) {
   files.database_sync_code = SQLITE_OK;
   EXPECT_EQ(small.insert(1000, text), "ok");
   for (int i = 0; i < acknowledged; ++i) EXPECT_TRUE(small.has(i)) << i;
+}
+
+TEST_F(WriterFaults, ADiskThatIsFullForTheFileOnlyStopsTheLogFromMovingAndNothingElse) {
+  Notes small({.checkpoint_bytes = 20'000, .vfs = files.name()});
+  const std::string text(3000, 'x');
+  files.database_write_code = SQLITE_FULL;
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(small.insert(i, text), "ok") << i;
+  EXPECT_EQ(small.fixture.store->health().error().code, Code::kStorageFull);
+  files.database_write_code = SQLITE_OK;
+  EXPECT_EQ(small.insert(30, text), "ok");
+  EXPECT_TRUE(small.fixture.store->health());
+  for (int i = 0; i <= 30; ++i) EXPECT_TRUE(small.has(i)) << i;
+}
+
+TEST_F(WriterFaults, AFailedDiskRecoversWhileSomebodyReadsForLong) {
+  EXPECT_EQ(notes.insert(1), "ok");
+  Database::Options options;
+  options.mode = Database::Options::Mode::kReadOnly;
+  options.value_bytes_max = 1 << 20;
+  Result<Database> reader = Database::open(notes.fixture.directory.file("data/store.db"), options);
+  ASSERT_TRUE(reader->execute("BEGIN; SELECT count(*) FROM notes"));
+  files.sync_code = SQLITE_IOERR_FSYNC;
+  EXPECT_EQ(notes.insert(2), "outcome-unknown");
+  files.sync_code = SQLITE_OK;
+  EXPECT_EQ(notes.insert(3), "ok");
+  EXPECT_EQ(reader->query_integer("SELECT count(*) FROM notes").value_or(-1), 1);
+  EXPECT_TRUE(notes.has(3));
+}
+
+TEST(WriterFaultsFound, ADamagedPageIsAnErrorThatNamesTheWayOutAndStopsWritesThatMeetIt) {
+  Notes notes({.check_bytes_max = 4096});
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(notes.insert(i, std::string(500, 'x')), "ok");
+  notes.fixture.close();
+  {
+    std::fstream file(notes.fixture.directory.file("data/store.db"),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(0, std::ios::end);
+    const int pages = static_cast<int>(file.tellp() / 4096);
+    for (int page = pages - 4; page < pages; ++page) {
+      file.seekp(page * 4096);
+      file << std::string(200, '\x5a');
+    }
+  }
+  notes.fixture.open();
+  ASSERT_TRUE(notes.fixture.prepare({&notes.resource, 1}));
+  const auto damaged = notes.fixture.get(notes.resource, Value::of_integer(198));
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, Code::kInternal);
+  EXPECT_EQ(damaged.error().reason, "store-corrupt");
+  EXPECT_NE(damaged.error().message.find("servanda verify"), std::string::npos);
+  EXPECT_NE(damaged.error().message.find("servanda restore"), std::string::npos);
+  EXPECT_TRUE(notes.has(1)) << "what is whole is read";
+  EXPECT_EQ(notes.insert(200), "store-corrupt");
+  EXPECT_EQ(notes.insert(-1), "store-corrupt") << "nothing more is written to such a file";
+  EXPECT_EQ(notes.fixture.store->health().error().reason, "store-corrupt");
 }
 
 TEST(WriterStart, RefusesADamagedFileByName) {

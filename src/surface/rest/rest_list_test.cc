@@ -33,7 +33,7 @@ class RestList : public testing::Test {
   }
   static std::string link_target(const Reply& reply) {
     const std::string link = reply.header("link");
-    const size_t end = link.find('>');
+    const size_t end = link.find(">; rel=\"next\"");
     return end == std::string::npos ? "" : link.substr(1, end - 1);
   }
   Door door_;

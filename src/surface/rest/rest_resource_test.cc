@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "call/resource_handler.h"
 #include "surface/rest/test_shop.h"
 
 namespace servanda {
@@ -203,13 +204,13 @@ TEST(RestResource, TriesAgainWhenTheRowMovedUnderAnUnconditionalWrite) {
   EXPECT_EQ(reply.header("etag"), "\"3\"");
 }
 
-TEST(RestResource, GivesUpAfterThreeTriesWith409) {
+TEST(RestResource, GivesUpAfterAHundredTriesWith409) {
   Door door(shop_plan());
   const std::string path = "/v1/products/" + make_product(door, kLamp);
   const Error moved{Code::kConflict, "moved", "version-moved", {}};
-  door.session.commit_failures = {moved, moved};
+  door.session.commit_failures.assign(kWriteAttemptsMax - 1, moved);
   EXPECT_EQ(door.send_json("PATCH", path, R"({"stock":4})").status, 200);
-  door.session.commit_failures = {moved, moved, moved};
+  door.session.commit_failures.assign(kWriteAttemptsMax, moved);
   const Reply reply = door.send_json("PATCH", path, R"({"stock":5})");
   EXPECT_EQ(reply.status, 409);
   EXPECT_EQ(member(reply.body, "code"), "version-moved");

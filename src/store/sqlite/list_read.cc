@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/list_read.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "store/sqlite/list_value.h"
+#include "store/sqlite/row_read.h"
+
+namespace servanda::internal {
+namespace {
+
+bool lies_before(const std::vector<Value>& a, const std::vector<Value>& b,
+                 const std::vector<IndexKey>& by) {
+  for (size_t i = 0; i < by.size(); ++i) {
+    const int place = compare_values(a[i], b[i]);
+    if (place != 0) return (place < 0) != by[i].descending;
+  }
+  return false;
+}
+
+}  // namespace
+
+ListReader::ListReader(Database& database, StatementCache& statements, uint64_t page_bytes_max)
+    : database_(database), statements_(statements), page_bytes_max_(page_bytes_max) {}
+
+ListReader::Started ListReader::start(const TableShape& shape, uint64_t limit, uint64_t offset) {
+  for (;;) {
+    key_.clear();
+    append_search_key(key_, shape, search_);
+    Statement* statement = statements_.get(key_, [&] { return search_sql(shape, search_); });
+    Step step = Step::kFailed;
+    if (statement) {
+      bind_search(*statement, search_, limit, offset);
+      step = statement->step();
+    }
+    const bool index_gone = step == Step::kFailed && search_.pin == Search::Pin::kIndex &&
+                            database_.failure() == DatabaseFailure::kOther;
+    if (!index_gone) return {statement, step};
+    if (statement) statement->reset();
+    search_.pin = Search::Pin::kNone;
+  }
+}
+
+Result<void> ListReader::end_statement(Statement& statement, Step last) {
+  statement.reset();
+  if (last == Step::kFailed) return std::unexpected<Error>(database_.error("reading"));
+  steps_ += statement.take_steps();
+  return {};
+}
+
+Result<Page> ListReader::page(const ListPlan& plan, uint32_t limit, uint32_t offset, Arena& arena) {
+  rows_.clear();
+  bytes_ = 0;
+  steps_ = 0;
+  more_ = false;
+  Result<void> read;
+  if (plan.use.merged) {
+    read = read_merged(plan, limit, offset, arena);
+  } else {
+    const ListRanges split = split_list(plan, nullptr);
+    for (size_t i = 0; i < split.count && read && !more_; ++i) {
+      read = read_range(plan, split.ranges[i], limit, offset, arena);
+    }
+  }
+  if (!read) return pass(read);
+  Row* rows = arena.array<Row>(rows_.size());
+  std::uninitialized_copy(rows_.begin(), rows_.end(), rows);
+  return Page{{rows, rows_.size()}, more_};
+}
+
+Result<void> ListReader::read_range(const ListPlan& plan, ListRange range, uint32_t limit,
+                                    uint32_t offset, Arena& arena) {
+  search_.columns = SearchColumns::kRow;
+  search_.offset = offset == 0 ? Search::Offset::kNone : Search::Offset::kGiven;
+  if (!make_search(search_, plan, range, nullptr)) return {};
+  // One row more than fits tells whether the list goes on.
+  auto [statement, step] = start(*plan.shape, uint64_t{limit} - rows_.size() + 1, offset);
+  if (!statement) return std::unexpected<Error>(database_.error("reading"));
+  for (; step == Step::kRow; step = statement->step()) {
+    if (rows_.size() == limit || bytes_ > page_bytes_max_) {
+      more_ = true;
+      break;
+    }
+    const Row row = read_row(*statement, *plan.shape, arena);
+    bytes_ += bytes_of(row);
+    rows_.push_back(row);
+  }
+  return end_statement(*statement, step);
+}
+
+Result<uint64_t> ListReader::count(const ListPlan& plan, uint64_t count_max) {
+  steps_ = 0;
+  search_.columns = SearchColumns::kCount;
+  search_.offset = Search::Offset::kNone;
+  if (!make_search(search_, plan, {}, nullptr)) return 0;
+  const auto [statement, step] = start(*plan.shape, count_max, 0);
+  if (!statement) return std::unexpected<Error>(database_.error("counting"));
+  const int64_t rows = step == Step::kRow ? statement->integer(0) : 0;
+  Result<void> ended = end_statement(*statement, step);
+  if (!ended) return pass(ended);
+  return static_cast<uint64_t>(rows);
+}
+
+Result<void> ListReader::read_merged(const ListPlan& plan, uint32_t limit, uint32_t offset,
+                                     Arena& arena) {
+  places_.clear();
+  places_max_ = size_t{offset} + limit + 1;
+  places_bytes_ = 0;
+  places_cut_ = false;
+  std::vector<IndexKey> by;  // What differs between rows; the key last.
+  for (size_t i = 0; i < plan.key_count; ++i) {
+    if (!plan.keys[i].by) by.push_back(plan.keys[i].key);
+  }
+  for (const Value& value : plan.merged) {
+    Result<void> gathered = gather_places(plan, value, by);
+    if (!gathered) return gathered;
+  }
+  std::sort_heap(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
+    return lies_before(a.values, b.values, by);
+  });
+  if (places_cut_ && places_.size() <= offset) {
+    return fail(Code::kTooLarge,
+                "The rows to be passed over take more memory than a list may; go on from a row "
+                "instead.",
+                "page-too-large");
+  }
+  return read_places(plan, limit, offset, arena);
+}
+
+Result<void> ListReader::gather_places(const ListPlan& plan, const Value& merged,
+                                       const std::vector<IndexKey>& by) {
+  const ListRanges split = split_list(plan, &merged);
+  for (size_t i = 0; i < split.count; ++i) {
+    search_.columns = SearchColumns::kOrder;
+    search_.offset = Search::Offset::kNone;
+    if (!make_search(search_, plan, split.ranges[i], &merged)) continue;
+    auto [statement, step] = start(*plan.shape, places_max_, 0);
+    if (!statement) return std::unexpected<Error>(database_.error("reading"));
+    bool wanted = true;
+    while (step == Step::kRow && wanted) {
+      read_place(*statement, *plan.shape, by);
+      wanted = keep_place(by);
+      if (wanted) step = statement->step();
+    }
+    Result<void> ended = end_statement(*statement, step);
+    if (!ended) return ended;
+    if (!wanted) return {};  // What follows lies still further behind.
+  }
+  return {};
+}
+
+void ListReader::read_place(const Statement& statement, const TableShape& shape,
+                            const std::vector<IndexKey>& by) {
+  read_.values.clear();
+  for (size_t i = 0; i < by.size(); ++i) {
+    read_.values.push_back(
+        read_compared(statement, static_cast<int>(i), shape.types[by[i].property]));
+  }
+}
+
+bool ListReader::keep_place(const std::vector<IndexKey>& by) {
+  const bool full = places_.size() == places_max_;
+  if (full && !lies_before(read_.values, places_.front().values, by)) return false;
+  Place kept;
+  kept.values = read_.values;
+  size_t size = 0;
+  for (const Value& value : kept.values) size += value.text.size();
+  kept.bytes.resize(size);
+  size_t at = 0;
+  for (Value& value : kept.values) {
+    char* to = kept.bytes.data() + at;
+    if (!value.text.empty()) std::memcpy(to, value.text.data(), value.text.size());
+    value.text = {to, value.text.size()};
+    at += value.text.size();
+  }
+  if (full) drop_last_place(by);
+  places_bytes_ += size;
+  places_.push_back(std::move(kept));
+  std::push_heap(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
+    return lies_before(a.values, b.values, by);
+  });
+  // The page ends early then, as one with rows too large does.
+  while (places_bytes_ > page_bytes_max_ && places_.size() > 1) {
+    drop_last_place(by);
+    places_max_ = places_.size();
+    places_cut_ = true;
+  }
+  return true;
+}
+
+void ListReader::drop_last_place(const std::vector<IndexKey>& by) {
+  std::pop_heap(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
+    return lies_before(a.values, b.values, by);
+  });
+  places_bytes_ -= places_.back().bytes.size();
+  places_.pop_back();
+}
+
+Result<void> ListReader::read_places(const ListPlan& plan, uint32_t limit, uint32_t offset,
+                                     Arena& arena) {
+  const TableShape& shape = *plan.shape;
+  const auto statement_key = point_read_key(shape);
+  more_ = places_cut_;
+  for (size_t i = offset; i < places_.size(); ++i) {
+    if (rows_.size() == limit || bytes_ > page_bytes_max_) {
+      more_ = true;
+      return {};
+    }
+    Statement* statement = statements_.get({statement_key.data(), statement_key.size()},
+                                           [&]() -> std::string_view { return shape.select_sql; });
+    if (!statement) return std::unexpected<Error>(database_.error("reading"));
+    statement->bind(1, places_[i].values.back());
+    const Step step = statement->step();
+    if (step == Step::kRow) {
+      rows_.push_back(read_row(*statement, shape, arena));
+      bytes_ += bytes_of(rows_.back());
+    }
+    Result<void> ended = end_statement(*statement, step);
+    if (!ended) return ended;
+    if (step == Step::kDone) {
+      return fail(Code::kUnavailable,
+                  "The store's file is damaged: an index names a row that is not there.",
+                  "store-corrupt");
+    }
+  }
+  return {};
+}
+
+}  // namespace servanda::internal

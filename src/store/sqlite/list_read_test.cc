@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// What pages cost: the steps of SQLite's virtual machine, which no machine's speed changes.
+
+#include "store/sqlite/list_read.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/fixture_for_test.h"
+
+namespace servanda::internal {
+namespace {
+
+constexpr int kRows = 20'000;
+enum : uint16_t { kId, kKind, kPrice, kName };
+
+Resource goods() {
+  Resource resource = test_resource(
+      "goods", ColumnType::kInteger,
+      {required_property("kind", ColumnType::kText), test_property("price", ColumnType::kDecimal),
+       test_property("name", ColumnType::kText)});
+  resource.indexes = {test_index(resource, {"kind", "id"}), test_index(resource, {"price", "id"}),
+                      test_index(resource, {"kind", "price", "id"}),
+                      test_index(resource, {"-name", "id"})};
+  return resource;
+}
+
+// kRows rows: 10 kinds, 50 prices and none, names of which every second is none.
+class ListCostTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    resource_ = new Resource(goods());
+    fixture_ = new StoreFixture(1, {.batch_writes_max = kRows});
+    ASSERT_TRUE(fixture_->prepare({resource_, 1}));
+    Arena arena;
+    std::vector<Write> writes;
+    for (int i = 0; i < kRows; ++i) {
+      Value* values = arena.array<Value>(4);
+      values[kId] = Value::of_integer(i);
+      values[kKind] = Value::of_text(arena.copy("k" + std::to_string(i % 10)));
+      const int price = i / 10 % 51;
+      values[kPrice] =
+          price == 50 ? Value::null() : Value::of_text(arena.copy(std::to_string(price)));
+      values[kName] = i % 2 == 0 ? Value::null() : Value::of_text(arena.copy(std::to_string(i)));
+      writes.push_back({Write::Kind::kInsert, resource_, values[kId], {values, 4}, 0});
+    }
+    ASSERT_TRUE(fixture_->commit(writes));
+  }
+  static void TearDownTestSuite() {
+    delete fixture_;
+    delete resource_;
+  }
+  void SetUp() override {
+    Database::Options options;
+    options.mode = Database::Options::Mode::kReadOnly;
+    options.value_bytes_max = 1 << 20;
+    database.emplace(
+        std::move(*Database::open(fixture_->directory.file("data/store.db"), options)));
+    statements.emplace(*database, 100);
+    lists.emplace(*database, *statements, 8 << 20);
+    shape = registry.shape_of(*resource_);
+  }
+
+  // The steps of the dearest page of the whole list, and how many rows it has.
+  struct Cost {
+    uint64_t first = 0;
+    uint64_t dearest = 0;
+    uint64_t rows = 0;
+  };
+  Cost read_all(std::span<const Condition> conditions, std::span<const IndexKey> order) {
+    Cost cost;
+    ListQuery query;
+    query.resource = resource_;
+    query.conditions = conditions;
+    query.order = order;
+    std::vector<Value> after;
+    Arena arena;
+    for (;;) {
+      Arena next;  // `after` points into the last page's.
+      const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, next);
+      EXPECT_TRUE(plan);
+      const Result<Page> page = lists->page(*plan, 50, 0, next);
+      EXPECT_TRUE(page);
+      if (cost.rows == 0) cost.first = lists->steps();
+      cost.dearest = std::max(cost.dearest, lists->steps());
+      cost.rows += page->rows.size();
+      if (!page->more) return cost;
+      after.clear();
+      for (const IndexKey& key : order) after.push_back(page->rows.back().values[key.property]);
+      query.after = after;
+      arena = std::move(next);
+    }
+  }
+  // No page costs more than the first one, but for the searches of further ranges.
+  void expect_flat(const Cost& cost, uint64_t rows) {
+    EXPECT_EQ(cost.rows, rows);
+    EXPECT_GT(cost.first, 0u);
+    EXPECT_LE(cost.dearest, cost.first + 200);
+    EXPECT_LE(cost.dearest, 2500u);
+  }
+
+  static inline Resource* resource_ = nullptr;
+  static inline StoreFixture* fixture_ = nullptr;
+  ShapeRegistry registry;
+  std::shared_ptr<const TableShape> shape;
+  std::optional<Database> database;
+  std::optional<StatementCache> statements;
+  std::optional<ListReader> lists;
+};
+
+TEST_F(ListCostTest, IsTheSameAtEveryDepth) {
+  const IndexKey by_id[] = {{kId, true}};
+  const IndexKey by_price[] = {{kPrice, false}, {kId, false}};
+  const IndexKey by_price_down[] = {{kPrice, true}, {kId, true}};
+  const IndexKey by_name[] = {{kName, true}, {kId, false}};
+  expect_flat(read_all({}, by_id), kRows);
+  expect_flat(read_all({}, by_price), kRows);
+  expect_flat(read_all({}, by_price_down), kRows);
+  expect_flat(read_all({}, by_name), kRows);
+}
+
+TEST_F(ListCostTest, IsTheSameAtEveryDepthBelowFiltersAndBounds) {
+  const Condition kind[] = {{kKind, FilterTest::kEqual, Value::of_text("k3"), {}}};
+  const Condition range[] = {{kPrice, FilterTest::kAtLeast, Value::of_text("10"), {}},
+                             {kPrice, FilterTest::kLess, Value::of_text("30"), {}}};
+  const Condition both[] = {kind[0], range[0], range[1]};
+  const Condition null[] = {{kPrice, FilterTest::kNull, {}, {}}};
+  const IndexKey by_id[] = {{kId, false}};
+  const IndexKey by_price[] = {{kPrice, false}, {kId, false}};
+  const IndexKey by_price_down[] = {{kPrice, true}, {kId, true}};
+  const IndexKey by_kind[] = {{kKind, true}, {kPrice, false}, {kId, false}};
+  expect_flat(read_all(kind, by_id), kRows / 10);
+  expect_flat(read_all(kind, by_kind), kRows / 10);
+  expect_flat(read_all(range, by_price), 7810);
+  expect_flat(read_all(range, by_price_down), 7810);
+  expect_flat(read_all(both, by_price), 781);
+  expect_flat(read_all(both, by_price_down), 781);
+  expect_flat(read_all(null, by_id), 390);
+}
+
+TEST_F(ListCostTest, OfAMergeGrowsWithItsValuesAndNotWithItsDepth) {
+  std::vector<Value> kinds;
+  for (const char* kind : {"k1", "k4", "k5", "k9"}) kinds.push_back(Value::of_text(kind));
+  const Condition four[] = {{kKind, FilterTest::kIn, {}, kinds}};
+  const Condition two[] = {{kKind, FilterTest::kIn, {}, {kinds.data(), 2}}};
+  const IndexKey by_id[] = {{kId, false}};
+  const IndexKey by_price[] = {{kPrice, true}, {kId, true}};
+  for (const std::span<const IndexKey> order :
+       {std::span<const IndexKey>(by_id), std::span<const IndexKey>(by_price)}) {
+    const Cost by_four = read_all(four, order);
+    const Cost by_two = read_all(two, order);
+    EXPECT_EQ(by_four.rows, 4u * kRows / 10);
+    EXPECT_EQ(by_two.rows, 2u * kRows / 10);
+    EXPECT_LE(by_four.dearest, 4500u);
+    EXPECT_LE(by_four.dearest, by_four.first * 3 / 2 + 400);
+    EXPECT_LE(by_two.dearest, by_two.first * 3 / 2 + 400);
+  }
+}
+
+}  // namespace
+}  // namespace servanda::internal

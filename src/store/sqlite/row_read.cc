@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/row_read.h"
+
+#include <cstring>
+#include <new>
+
+namespace servanda::internal {
+namespace {
+
+// What a column holds. Text and bytes are views until the statement's next step.
+Value read_column(const Statement& statement, int column, ColumnType type) {
+  if (statement.is_null(column)) return Value::null();
+  switch (type) {
+    case ColumnType::kText:
+    case ColumnType::kDecimal:
+    case ColumnType::kJson:
+      return Value::of_text(statement.text(column));
+    case ColumnType::kUuid:
+      return Value::of_bytes(statement.bytes(column));
+    case ColumnType::kNumber:
+      return Value::of_number(statement.number(column));
+    case ColumnType::kTimestamp:
+    case ColumnType::kDate:
+    case ColumnType::kInteger:
+    case ColumnType::kBoolean:
+      break;
+  }
+  return Value::of_integer(statement.integer(column));
+}
+
+}  // namespace
+
+std::array<char, sizeof(uint64_t)> point_read_key(const TableShape& shape) {
+  std::array<char, sizeof(uint64_t)> key;
+  std::memcpy(key.data(), &shape.id, sizeof shape.id);
+  return key;
+}
+
+Row read_row(const Statement& statement, const TableShape& shape, Arena& arena) {
+  const size_t count = shape.types.size();
+  Value* values = arena.array<Value>(count);
+  for (size_t i = 0; i < count; ++i) {
+    Value value = read_column(statement, static_cast<int>(i), shape.types[i]);
+    value.text = arena.copy(value.text);
+    new (values + i) Value(value);
+  }
+  return {{values, count}, statement.integer(static_cast<int>(count))};
+}
+
+size_t bytes_of(const Row& row) {
+  size_t bytes = row.values.size() * sizeof(Value);
+  for (const Value& value : row.values) bytes += value.text.size();
+  return bytes;
+}
+
+Value read_compared(const Statement& statement, int column, ColumnType type) {
+  // The order column of a decimal holds bytes, as a UUID's column does.
+  return read_column(statement, column, type == ColumnType::kDecimal ? ColumnType::kUuid : type);
+}
+
+}  // namespace servanda::internal
