@@ -5,6 +5,8 @@
     run.py                 every measurement
     run.py hello json      only those named
     run.py --rounds 5 --seconds 3
+    run.py read list write mixed growth --rows 1000000
+    run.py read --quick    one short round over few rows: does it run, not how fast is it
 
 Prints one table per measurement and writes build/release/results.json. The figure to trust is the
 ratio of medians within one run; absolute times move with the machine. Server CPU is utime + stime of
@@ -13,17 +15,23 @@ the server's processes over completed requests; server on cpu 0, load on cpu 1, 
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+
+sys.dont_write_bytecode = True  # No __pycache__ beside the sources.
+import fill  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, "build", "release")
@@ -100,13 +108,13 @@ class Server:
         self.log.close()
 
 
-def wrk(port, path, seconds, connections=64, script=None):
+def wrk(port, path, seconds, connections=64, script=None, arguments=()):
     """One load of `seconds` from cpu 1: requests, rate, p50 and p99 in microseconds, errors."""
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     if script:
         command += ["-s", script]
-    text = subprocess.run(command + [f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True,
-                          check=True).stdout
+    text = subprocess.run([*command, f"http://127.0.0.1:{port}{path}", "--", *map(str, arguments)],
+                          capture_output=True, text=True, check=True).stdout
     unit = {"us": 1, "ms": 1000, "s": 1_000_000}
 
     def percentile(mark):
@@ -132,8 +140,9 @@ def alternate(servers, load, rounds):
             before = cpu_seconds(server.process.pid)
             result = load(server, None)
             after = cpu_seconds(server.process.pid)
-            if result["errors"]:
-                raise RuntimeError(f"{server.name}: {result['errors']} answers were not 2xx")
+            if result["errors"] or result["socket_errors"]:
+                raise RuntimeError(f"{server.name}: {result['errors']} answers were not 2xx, "
+                                   f"{result['socket_errors']} connections broke or waited for 10 s")
             result["user"] = (after[0] - before[0]) * 1e6 / result["requests"]
             result["cpu"] = (sum(after) - sum(before)) * 1e6 / result["requests"]
             samples[server.name].append(result)
@@ -180,14 +189,15 @@ def limit_command(port, _folder):
     return [os.path.join(BUILD, "bench", "limit_server"), str(port)]
 
 
-def servanda_command(contract, extra=()):
+def servanda_command(contract, environment="development", store=None):
+    """With a store of its own in a new folder, unless `store` names one."""
     def command(port, folder):
-        config = os.path.join(folder, "servanda.yaml")
+        config = os.path.join(folder, f"{environment}.yaml")
         with open(config, "w") as file:
-            file.write("workers: 1\n")
+            file.write(f"workers: 1\nenvironment: {environment}\n")
         return [os.path.join(BUILD, "servanda"), "serve", contract, "--config", config, "--listen",
                 f"127.0.0.1:{port}", "--admin", "127.0.0.1:0", "--data",
-                tempfile.mkdtemp(dir=folder, prefix="data-"), *extra]
+                store or tempfile.mkdtemp(dir=folder, prefix="data-")]
     return command
 
 
@@ -217,56 +227,84 @@ def google_benchmark(program, name_filter):
     return {row["name"]: row["cpu_time"] for row in json.loads(text)["benchmarks"]}
 
 
-def measure_json(options, _folder):
-    """Parse and validate one typical body, beside JSON.parse and compiled ajv."""
-    peer = os.path.join(ROOT, "bench", "peers", "ajv")
-    work = os.path.join(BUILD, "peers", "ajv")
-    shutil.copytree(peer, work, dirs_exist_ok=True)
+def node_peer(name):
+    """A Node program of bench/peers copied under the build with its packages installed; its folder."""
+    work = os.path.join(BUILD, "peers", name)
+    shutil.copytree(os.path.join(ROOT, "bench", "peers", name), work, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("node_modules"))
     if not os.path.isdir(os.path.join(work, "node_modules")):
         subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=work, check=True)
+    return work
+
+
+def measure_json(options, _folder):
+    """Parse and validate one typical body, beside JSON.parse and compiled ajv."""
+    work = node_peer("ajv")
     ours, theirs = [], []
     for _ in range(options.rounds):
-        ours.append(google_benchmark("contract_schema_bench", "ParseAndValidate"))
+        ours.append(google_benchmark("servanda_contract_schema_bench", "parse_and_validate|validate_only"))
         theirs.append(json.loads(subprocess.run(["node", "bench.js"], cwd=work, capture_output=True, text=True,
                                                 check=True).stdout))
-    rows = {name: statistics.median(row[name] for row in ours) for name in ours[0]}
-    rows |= {f"ajv {name}": statistics.median(row[name] for row in theirs) for name in theirs[0]
-             if isinstance(theirs[0][name], (int, float))}
-    print("\njson: parse + validate one body, ns; goal: 0.6 of ajv with JSON.parse")
-    for name, value in rows.items():
-        print(f"  {name:<60}{value:>12.0f}")
+    rows = {}
+    print("\njson: CPU ns per document, medians; goal for parse + validate: 0.6 of ajv with JSON.parse")
+    for name, ours_key, theirs_key in (("parse + validate", "parse_and_validate", "parse_validate_ns"),
+                                       ("validate only", "validate_only", "validate_ns")):
+        row = {"ours": statistics.median(run[ours_key] for run in ours),
+               "ajv": statistics.median(run[theirs_key]["median"] for run in theirs)}
+        row["ratio"] = row["ours"] / row["ajv"]
+        rows[name] = row
+        print(f"  {name:<20}{row['ours']:>8.0f} ours{row['ajv']:>8.0f} ajv {theirs[0]['version']}{row['ratio']:>8.2f}")
+    return rows
+
+
+def measure_request(_options, _folder):
+    """CPU and heap allocations of one request from the exchange on: no socket, no HTTP parsing."""
+    text = subprocess.run([os.path.join(BUILD, "bench", "servanda_surface_rest_bench"),
+                           "--benchmark_format=json", "--benchmark_min_time=0.5"],
+                          capture_output=True, text=True, check=True).stdout
+    rows = {row["name"]: {"ns": row["cpu_time"], "allocations": row["allocations"]}
+            for row in json.loads(text)["benchmarks"]}
+    print("\nrequest: stages, surface, metrics and access record, without HTTP and the network")
+    for name, row in rows.items():
+        print(f"  {name:<28}{row['ns']:>8.0f} ns{row['allocations']:>8.2f} allocations")
     return rows
 
 
 def timed(command):
-    """(seconds, peak KiB) of a command."""
-    start = time.monotonic()
+    """(CPU seconds, peak KiB) of a command."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     stderr = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"{command}: {stderr.decode()[-2000:]}")
-    return time.monotonic() - start, usage.ru_maxrss
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def measure_compile(options, folder):
-    """Compiling contracts of 1,200 and 20,000 operations."""
+    """Compiling and publishing contracts of 1,200, 5,000 and 20,000 operations."""
     rows = {}
-    for operations in (1_200, 20_000):
+    print("\ncompile: CPU; goal for 1,200 operations: 2 s, 250 MB; linear from there")
+    for operations in (1_200, 5_000, 20_000):
         for form in ("json", "yaml"):
-            path = os.path.join(folder, f"big-{operations}.{form}")
+            path = os.path.join(folder, f"big.{form}")
             with open(path, "w") as file:
                 subprocess.run([sys.executable, os.path.join(ROOT, "tools", "generate_contract.py"), "--operations",
                                 str(operations), "--format", form], stdout=file, check=True)
-            samples = [timed([os.path.join(BUILD, "servanda"), "routes", path])
-                       for _ in range(options.rounds if operations < 2000 else 1)]
-            rows[f"{operations} operations, {form}"] = {
-                "mb": os.path.getsize(path) / 1e6, "seconds": statistics.median(s[0] for s in samples),
-                "peak_mib": statistics.median(s[1] for s in samples) / 1024}
-    print("\ncompile: `servanda routes`; goal for 1,200 operations: 2 s, 250 MB; linear from there")
-    for name, row in rows.items():
-        print(f"  {name:<28}{row['mb']:>8.1f} MB{row['seconds']:>8.2f} s{row['peak_mib']:>9.0f} MiB peak"
-              f"{row['seconds'] / row['mb'] * 1000:>8.0f} ms/MB")
+            row = {"mb": os.path.getsize(path) / 1e6}
+            for command in ("routes", "publish"):
+                samples = [timed([os.path.join(BUILD, "servanda"), command, path])
+                           for _ in range(options.rounds if operations < 2000 else 1)]
+                row[command] = {"seconds": statistics.median(s[0] for s in samples),
+                                "peak_mib": statistics.median(s[1] for s in samples) / 1024}
+            os.unlink(path)
+            name = f"{operations} operations, {form}"
+            rows[name] = row
+            print(f"  {name:<26}{row['mb']:>7.1f} MB", end="")
+            for command in ("routes", "publish"):
+                one = row[command]
+                print(f"   {command}{one['seconds']:>6.2f} s{one['seconds'] / row['mb'] * 1000:>4.0f} ms/MB"
+                      f"{one['peak_mib']:>6.0f} MiB", end="")
+            print()
     return rows
 
 
@@ -310,8 +348,148 @@ def measure_footprint(options, folder):
     return rows
 
 
-MEASUREMENTS = {"hello": measure_hello, "json": measure_json, "compile": measure_compile,
-                "footprint": measure_footprint}
+# -- data: rows in a store, beside Fastify + better-sqlite3 ---------------------------------------
+
+PRODUCTS = os.path.join(ROOT, "bench", "contracts", "products.yaml")
+PRODUCTS_LOAD = os.path.join(ROOT, "bench", "products.lua")
+OURS, FASTIFY = "servanda", "fastify-sqlite"
+GROWTH_ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
+RUNS = itertools.count(1)
+
+
+def products_command(kind, store):
+    """The products API over the store in the folder `store`; makes the tables if there are none."""
+    if kind == OURS:
+        return servanda_command(PRODUCTS, "production", store)
+    program = os.path.join(node_peer("fastify-sqlite"), "server.js")
+    return lambda port, folder: ["env", "NODE_ENV=production", "node", program, str(port),
+                                 store_file(kind, store), os.path.join(folder, "fastify-access.log")]
+
+
+def store_file(kind, store):
+    return os.path.join(store, "store.db" if kind == OURS else "fastify.db")
+
+
+def filled_store(kind, rows, options, folder):
+    """A folder with a store of `rows` rows, made once. Whoever writes works on a copy."""
+    store = os.path.join(options.stores or folder, f"{kind}-{rows}")
+    if not os.path.isdir(store):
+        unfinished = tempfile.mkdtemp(dir=os.path.dirname(store), prefix="unfinished-")
+        Server(f"{kind}-tables", products_command(kind, unfinished), folder).stop()
+        fill.fill(kind, store_file(kind, unfinished), rows)
+        os.rename(unfinished, store)
+    return store
+
+
+@contextlib.contextmanager
+def product_servers(kinds_and_rows, options, folder, writes):
+    """Servers over filled stores, over copies of them if the load writes."""
+    servers, copies = [], []
+    try:
+        for kind, rows in kinds_and_rows:
+            store = filled_store(kind, rows, options, folder)
+            if writes:
+                copies.append(tempfile.mkdtemp(dir=folder, prefix="copy-"))
+                store = shutil.copytree(store, copies[-1], dirs_exist_ok=True)
+            name = kind if len({rows for _, rows in kinds_and_rows}) == 1 else f"{kind}, {rows} rows"
+            servers.append(Server(name, products_command(kind, store), folder))
+            servers[-1].rows = rows
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()
+        for copy in copies:
+            shutil.rmtree(copy)
+
+
+def check_same_answers(servers):
+    """That all servers answer the same for a row and for both lists; wrk looks at the status only."""
+    rows = servers[0].rows
+    paths = [f"/v1/products/{fill.id_text(row)}" for row in (0, rows // 2, rows - 1)]
+    paths += [f"/v1/products?category=category-07&sort={sort}&limit=50" for sort in ("name", "-price")]
+    for path in paths:
+        answers = []
+        for server in servers:
+            with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}") as answer:
+                answers.append(json.load(answer))
+            if answers[-1].pop("next", None) is None and len(answers[-1].get("items", ())) > 50:
+                raise RuntimeError(f"{server.name}: {path} has too many items")
+        if any(answer != answers[0] for answer in answers):
+            raise RuntimeError(f"{path} is answered differently: {answers}")
+
+
+def products_load(kind, options):
+    """Warming takes long enough for the peer's compiler to settle at the rate of its durable writes."""
+    warm_seconds = 1 if options.quick else 10
+    return lambda server, seconds: wrk(server.port, "/", warm_seconds if seconds else options.seconds,
+                                       script=PRODUCTS_LOAD, arguments=(kind, server.rows, next(RUNS)))
+
+
+def measure_products(kind, goal, options, folder):
+    with product_servers([(OURS, options.rows), (FASTIFY, options.rows)], options, folder,
+                         writes=kind in ("write", "mixed")) as servers:
+        check_same_answers(servers)
+        rows = alternate(servers, products_load(kind, options), options.rounds)
+    print_table(f"{kind}: {goal}; {options.rows} rows, 64 connections, one worker, synchronous=FULL", rows, OURS)
+    print(f"  rate of ours over theirs: {rows[OURS]['rate'] / rows[FASTIFY]['rate']:.2f}")
+    return rows
+
+
+def measure_read(options, folder):
+    """GET by key at random."""
+    return measure_products("read", "GET /v1/products/{id} at random; goal: 0.30 of their CPU", options, folder)
+
+
+def measure_list(options, folder):
+    """Pages of 50 rows with a filter and a sort."""
+    return measure_products("list", "50 of a category by name or -price; goal: 0.30 of their CPU", options, folder)
+
+
+def measure_write(options, folder):
+    """Durable POST with validation."""
+    return measure_products("write", "durable POST; goal: 10 times their rate, p99 10 ms", options, folder)
+
+
+def measure_mixed(options, folder):
+    """9 of 10 requests read by key, 1 of 10 adds a row."""
+    return measure_products("mixed", "90 % GET by key, 10 % POST", options, folder)
+
+
+def tree_depth(database, name):
+    """Pages from the root to a leaf of a table or an index, from the file itself."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as connection:
+        page, = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        page_bytes, = connection.execute("PRAGMA page_size").fetchone()
+    depth = 1
+    with open(database, "rb") as file:
+        while True:
+            file.seek((page - 1) * page_bytes)
+            header = file.read(12)
+            if header[0] not in (2, 5):  # A leaf.
+                return depth
+            page, depth = int.from_bytes(header[8:], "big"), depth + 1
+
+
+def measure_growth(options, folder):
+    """Ours only: what a point read costs as the table grows, beside the pages it has to pass."""
+    sizes = [rows for rows in GROWTH_ROWS if rows <= max(options.rows, GROWTH_ROWS[1 if options.quick else 2])]
+    with product_servers([(OURS, rows) for rows in sizes], options, folder, writes=False) as servers:
+        rows = alternate(servers, products_load("read", options), options.rounds)
+        for server in servers:
+            file = store_file(OURS, filled_store(OURS, server.rows, options, folder))
+            rows[server.name]["pages"] = (tree_depth(file, "products") +
+                                          tree_depth(file, "sqlite_autoindex_products_1"))
+    first = servers[0].name
+    print_table("growth: GET /v1/products/{id} at random; goal: no faster than the tree's depth", rows, first)
+    for name, row in rows.items():
+        print(f"  {name:<26}{row['pages']:>3} pages a read, {row['pages'] / rows[first]['pages']:.2f} times; "
+              f"CPU {row['cpu'] / rows[first]['cpu']:.2f} times")
+    return rows
+
+
+MEASUREMENTS = {"hello": measure_hello, "request": measure_request, "json": measure_json,
+                "compile": measure_compile, "footprint": measure_footprint, "read": measure_read,
+                "list": measure_list, "write": measure_write, "mixed": measure_mixed, "growth": measure_growth}
 
 
 def main():
@@ -319,7 +497,15 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=100_000, help="in the store; growth goes to 1,000,000 anyway")
+    parser.add_argument("--stores", type=os.path.abspath, metavar="FOLDER",
+                        help="where filled stores are kept and taken from, so that a next run need not fill them")
+    parser.add_argument("--quick", action="store_true", help="one round of 1 s, 10,000 rows")
     options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.seconds, options.rows = 1, 1, 10_000
+    if options.stores:
+        os.makedirs(options.stores, exist_ok=True)
     unknown = [name for name in options.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"no measurement is called {unknown[0]}: {', '.join(MEASUREMENTS)}")

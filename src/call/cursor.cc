@@ -121,6 +121,7 @@ Result<CursorPlace> read_cursor(std::string_view key, std::string_view text,
                 "cursor-mismatch");
   }
   const char way = signed_bytes[kHeadBytes - 1];
+  if (way != 0 && way != 1) return invalid();
   Reader reader{signed_bytes.substr(kHeadBytes)};
   Value* const values = arena.array<Value>(value_count);
   for (size_t i = 0; i < value_count; ++i) {

@@ -123,7 +123,7 @@ class ConditionReader {
     if (filter.test == FilterTest::kNull) {
       const bool is_null = value.kind() == JsonKind::kBoolean && value.boolean();
       condition.test = is_null ? FilterTest::kNull : FilterTest::kNotNull;
-    } else if (filter.test == FilterTest::kIn || filter.test == FilterTest::kNotIn) {
+    } else if (is_list_test(filter.test)) {
       if (!read_values(filter, value, condition)) return false;
     } else if (value.is_null()) {
       condition.test =
@@ -183,10 +183,6 @@ class ConditionReader {
   Condition* conditions_ = nullptr;
   size_t count_ = 0;
 };
-
-bool is_by_value(FilterTest test) {
-  return test == FilterTest::kEqual || test == FilterTest::kIn || test == FilterTest::kNull;
-}
 
 // Chooses the order of a list and makes sure that an index serves it with the conditions.
 class OrderChooser {
@@ -249,7 +245,7 @@ class OrderChooser {
   void refuse_unserved() {
     std::string also;
     for (const ListFilter& filter : profile_->filters) {
-      if (!is_by_value(filter.test)) continue;
+      if (!names_values(filter.test)) continue;
       also += also.empty() ? "" : ", ";
       also += call_->operation->parameters[filter.parameter].name;
     }

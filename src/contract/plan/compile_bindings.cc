@@ -109,19 +109,6 @@ size_t path_parameters(const Operation& operation) {
   return count;
 }
 
-uint8_t wanted_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::kInteger:
-      return TypeMask::kInteger;
-    case ColumnType::kNumber:
-      return TypeMask::kNumber;
-    case ColumnType::kBoolean:
-      return TypeMask::kBoolean;
-    default:
-      return TypeMask::kString;
-  }
-}
-
 // The property of the resource that a path variable of an owner stands for: the one called so, or
 // the one that leads to the relation called so.
 std::optional<uint16_t> owner_property(const Resource& resource, std::string_view name) {
@@ -139,7 +126,7 @@ bool choose_owners(AnnotationState& state, const OperationNode& node, const Oper
     const Parameter& parameter = operation.parameters[i];
     const auto property = owner_property(resource, parameter.name);
     const bool fits = property && *property != resource.key &&
-                      parameter.shape.types.has(wanted_type(resource.properties[*property].type));
+                      parameter.shape.types.has(json_type(resource.properties[*property].type));
     if (!fits) {
       std::vector<std::string_view> names;
       for (const Property& known : resource.properties) {
@@ -176,7 +163,7 @@ bool choose_key(AnnotationState& state, const OperationNode& node, const Operati
   const Resource& resource = state.plan.resources[binding.resource];
   const Property& key = resource.properties[resource.key];
   const Parameter& parameter = operation.parameters[count - 1];
-  if (!parameter.shape.types.has(wanted_type(key.type))) {
+  if (!parameter.shape.types.has(json_type(key.type))) {
     state.diagnostics.error("key-parameter-type", node.parameters[count - 1]->place,
                             "The path variable " + in_quotes(parameter.name) +
                                 " cannot hold the key " +

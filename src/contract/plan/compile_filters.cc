@@ -32,24 +32,6 @@ const OperatorWord* find_operator(std::string_view word) {
   return found == kOperators.end() ? nullptr : found;
 }
 
-// The types that text for a column has in JSON.
-uint8_t value_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::kInteger:
-      return TypeMask::kInteger;
-    case ColumnType::kNumber:
-      return TypeMask::kNumber;
-    case ColumnType::kBoolean:
-      return TypeMask::kBoolean;
-    default:
-      return TypeMask::kString;
-  }
-}
-
-bool is_list_test(FilterTest test) {
-  return test == FilterTest::kIn || test == FilterTest::kNotIn;
-}
-
 // Whether values of the type have an order that a client can mean.
 bool test_fits(FilterTest test, ColumnType type) {
   if (test == FilterTest::kPrefix) return type == ColumnType::kText;
@@ -123,7 +105,7 @@ class FilterCompiler {
                                                : "Filter a boolean by its value.");
     }
     const uint8_t bits = shape.types.bits & ~TypeMask::kNull;
-    uint8_t wanted = value_type(type);
+    uint8_t wanted = json_type(type);
     if (test == FilterTest::kNull) wanted = TypeMask::kBoolean;
     const bool list = is_list_test(test) && bits == TypeMask::kArray;
     const uint8_t given =

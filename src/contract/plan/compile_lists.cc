@@ -343,14 +343,11 @@ class ListCompiler {
     for (const auto& order : scope_.orders) {
       want_index({}, order);
       for (const ListFilter& filter : list_->filters) {
-        if (is_by_value(filter.test)) want_index(filter, order);
+        if (names_values(filter.test)) want_index(filter, order);
       }
     }
   }
 
-  static bool is_by_value(FilterTest test) {
-    return test == FilterTest::kEqual || test == FilterTest::kIn || test == FilterTest::kNull;
-  }
   static bool is_range(FilterTest test) {
     return test == FilterTest::kLess || test == FilterTest::kAtMost ||
            test == FilterTest::kGreater || test == FilterTest::kAtLeast ||

@@ -104,6 +104,14 @@ enum class FilterTest : uint8_t {
   kPrefix,  // Text that begins so, byte by byte.
 };
 [[nodiscard]] std::string_view filter_test_text(FilterTest test);  // "eq", "gte", "prefix".
+// Whether it takes a list of values.
+[[nodiscard]] constexpr bool is_list_test(FilterTest test) {
+  return test == FilterTest::kIn || test == FilterTest::kNotIn;
+}
+// Whether it names the values it keeps, so that an index finds them in any order.
+[[nodiscard]] constexpr bool names_values(FilterTest test) {
+  return test == FilterTest::kEqual || test == FilterTest::kIn || test == FilterTest::kNull;
+}
 
 // A parameter, or one member of a deep object, that keeps the rows which pass its test.
 struct ListFilter {

@@ -73,6 +73,19 @@ bool ObjectShape::requires_member(std::string_view name) const {
   return std::find(required.begin(), required.end(), name) != required.end();
 }
 
+uint8_t json_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInteger:
+      return TypeMask::kInteger;
+    case ColumnType::kNumber:
+      return TypeMask::kNumber;
+    case ColumnType::kBoolean:
+      return TypeMask::kBoolean;
+    default:
+      return TypeMask::kString;
+  }
+}
+
 ColumnType ValueShape::column_type() const {
   const uint8_t bits = types.bits & ~TypeMask::kNull;
   if (bits == TypeMask::kString) {

@@ -48,6 +48,9 @@ struct ValueShape {
   [[nodiscard]] ColumnType column_type() const;
 };
 
+// The type, as a TypeMask bit, that one value of a scalar column has in JSON.
+[[nodiscard]] uint8_t json_type(ColumnType type);
+
 // Reads shapes. Cyclic schemas are fine: what repeats adds nothing. References that do not resolve
 // read as schemas that say nothing; whoever compiles the schema reports them.
 class SchemaReader {

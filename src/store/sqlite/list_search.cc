@@ -195,10 +195,6 @@ size_t slots_of(size_t values) {
   return std::min(slots, kInValuesMax);
 }
 
-bool has_values(FilterTest test) {
-  return test == FilterTest::kIn || test == FilterTest::kNotIn;
-}
-
 void append_number(std::string& key, uint64_t number, int bytes) {
   for (int i = 0; i < bytes; ++i) key += static_cast<char>(number >> (8 * i));
 }
@@ -303,7 +299,7 @@ void append_search_key(std::string& key, const TableShape& shape, const Search& 
     append_number(key, term.property, 2);
     append_number(key, static_cast<uint64_t>(term.test), 1);
     append_number(key, term.searched, 1);
-    if (has_values(term.test)) append_number(key, slots_of(term.values.size()), 1);
+    if (is_list_test(term.test)) append_number(key, slots_of(term.values.size()), 1);
   }
   append_number(key, search.order.size(), 1);
   for (const IndexKey& order : search.order) {
@@ -334,7 +330,7 @@ std::string search_sql(const TableShape& shape, const Search& search) {
 void bind_search(Statement& statement, const Search& search, uint64_t limit, uint64_t offset) {
   int at = 1;
   for (const SearchTerm& term : search.terms) {
-    if (has_values(term.test)) {
+    if (is_list_test(term.test)) {
       // The last value takes the slots that are left.
       const size_t slots = slots_of(term.values.size());
       for (size_t i = 0; i < slots; ++i) {
