@@ -10,6 +10,7 @@
 #include "call/preconditions.h"
 #include "call/resource_handler.h"
 #include "call/worker.h"
+#include "http/path.h"
 
 namespace servanda::internal {
 namespace {
@@ -89,6 +90,12 @@ std::optional<JsonValue> body_object(Call& call) {
   return std::nullopt;
 }
 
+// Whether a path can name the key: not with what looks like another path once decoded.
+bool can_stand_in_path(Call& call, std::string_view key) {
+  if (key == "." || key == "..") return false;
+  return normalize_path("/" + percent_encode(key), *call.arena).has_value();
+}
+
 void prepare_create(Call& call, Attempt& attempt) {
   const std::optional<JsonValue> object = body_object(call);
   if (!object) {
@@ -111,6 +118,13 @@ void prepare_create(Call& call, Attempt& attempt) {
     const std::string& name = resource.properties[resource.key].name;
     call.issues.add({"body", std::string(input.pointer_prefix) + "/" + name, "required",
                      "The client names a new " + resource.name + ": send its key."});
+  }
+  if (attempt.key.kind == Value::Kind::kText && !can_stand_in_path(call, attempt.key.text) &&
+      call.issues.empty()) {
+    const std::string& name = resource.properties[resource.key].name;
+    call.issues.add({"body", std::string(input.pointer_prefix) + "/" + name, "format",
+                     "A key stands in paths: it may not be a dot or two, nor hold backslashes, "
+                     "control characters or what reads as an escape."});
   }
   if (!call.issues.empty()) {
     refuse_issues(call);

@@ -365,7 +365,9 @@ class ListCompiler {
   void want_index(std::optional<ListFilter> filter, const std::vector<IndexKey>& order) {
     Index index;
     if (filter) {
-      if (filter->property == resource_->key || is_unique(filter->property)) return;
+      if (filter->property == resource_->key) return;
+      // A unique index finds the one row with a value, but many may have none.
+      if (is_unique(filter->property) && !may_ask_for_null(*filter)) return;
       index.keys.push_back({filter->property, false});
     }
     for (const IndexKey& key : order) {
@@ -380,6 +382,12 @@ class ListCompiler {
       }
     }
     add_index(*state_, *resource_, std::move(index), node_->node->place);
+  }
+
+  [[nodiscard]] bool may_ask_for_null(const ListFilter& filter) const {
+    if (filter.test == FilterTest::kNull) return true;
+    const Parameter& parameter = operation_->parameters[filter.parameter];
+    return filter.test == FilterTest::kEqual && parameter.shape.types.has(TypeMask::kNull);
   }
 
   [[nodiscard]] bool is_unique(uint16_t property) const {
