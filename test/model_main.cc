@@ -3,8 +3,7 @@
 // served and asked, compared with the model. Exit code 0 when nothing differs; with a MISTAKE of
 // the model (not-equal-forgets-null, nulls-last, version-stays) when something does.
 // Environment: SERVANDA_MODEL_CONTRACTS (in place of COUNT), SERVANDA_MODEL_REQUESTS (100, for each
-// contract), SERVANDA_MODEL_STRICT (set: open findings, named where the model admits them, count as
-// differences).
+// contract).
 
 #include <cstdio>
 #include <cstdlib>

@@ -46,10 +46,7 @@ bool passes(Kind kind, const std::string& test, const std::vector<Json>& asked, 
 }  // namespace
 
 State::State(const Contract& contract, Mistake mistake)
-    : contract_(&contract),
-      mistake_(mistake),
-      strict_(std::getenv("SERVANDA_MODEL_STRICT") != nullptr),
-      rows_(contract.resources.size()) {}
+    : contract_(&contract), mistake_(mistake), rows_(contract.resources.size()) {}
 
 Json State::resolve(const Json& key, Kind kind) const {
   if (key.kind != Json::Kind::kKeyOf) return key;
@@ -128,9 +125,6 @@ bool State::body_fits(const Request& request, const Json& body, const Row* store
       if (property.required && request.act != Act::kUpdate && !fills) return false;
       continue;
     }
-    const bool echoed =
-        property.immutable && stored != nullptr && same_json(value_at(*stored, at), *value);
-    if (echoed && !strict_) continue;  // Finding "immutable-echo".
     if (property.kind == Kind::kObject && request.act == Act::kUpdate && stored != nullptr &&
         fits(property, *value)) {
       Json merged = value_at(*stored, at);

@@ -83,7 +83,6 @@ class State {
 
   const Contract* contract_;
   Mistake mistake_;
-  bool strict_;                         // Admits none of the findings that are open.
   std::vector<std::vector<Row>> rows_;  // By resource.
   std::map<int, Json> keys_;            // Of created rows, by request.
 };

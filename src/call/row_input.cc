@@ -94,7 +94,8 @@ class RowBuild {
       }
       return;
     }
-    if (equals_stored(*index, value)) return;
+    // Of a patch, what counts is what it would leave.
+    if (equals_stored(*index, input_.document.find(name))) return;
     if (is_engines(*index)) {
       issue(name, "readOnly", "This property is read-only: leave it out or send the stored value.");
     } else {
@@ -123,7 +124,9 @@ class RowBuild {
     return sent && *sent == stored;
   }
 
+  // `value` is absent where a patch would remove the property.
   [[nodiscard]] bool equals_stored(size_t index, JsonValue value) const {
+    if (!value.exists()) return input_.stored->values[index].is_null();
     if (property(index).generated == Generated::kCounter) {
       return value.kind() == JsonKind::kInteger && value.integer() == input_.stored->version;
     }
