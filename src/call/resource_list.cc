@@ -135,8 +135,8 @@ Task<void> list_resource(Call& call) {
   if (!request) co_return;
   std::optional<RowView> view = read_view(call);
   if (!view || !in_time(call)) co_return;
-  Session& session = *call.worker->session();
-  Result<Page> page = co_await session.list(request->query, *call.arena);
+  UnitOfWork unit(*call.worker->session(), *call.arena);
+  Result<Page> page = co_await unit.list(request->query);
   if (!page) {
     refuse(call, std::move(page.error()));
     co_return;
@@ -144,7 +144,7 @@ Task<void> list_resource(Call& call) {
   ListAnswer answer = turn_page(call, *request, *page);
   if (request->count_max != 0) {
     // One more than is told, to know whether that is all.
-    Result<uint64_t> count = co_await session.count(request->query, request->count_max + 1);
+    Result<uint64_t> count = co_await unit.count(request->query, request->count_max + 1);
     if (!count) {
       refuse(call, std::move(count.error()));
       co_return;

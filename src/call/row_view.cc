@@ -149,7 +149,8 @@ const Operation* list_behind(const Plan& plan, const Relation& relation) {
 // Reads one level of relations for some rows, and then the levels below.
 class RelationReader {
  public:
-  explicit RelationReader(Call& call) : call_(&call), plan_(&call.engine->plan()) {}
+  explicit RelationReader(Call& call)
+      : call_(&call), plan_(&call.engine->plan()), unit_(*call.worker->session(), *call.arena) {}
 
   Task<Result<std::vector<RelatedRows>>> read(const Resource& resource, std::vector<Row> rows,
                                               Paths paths) {
@@ -212,8 +213,7 @@ class RelationReader {
     query.limit = to_one ? 1 : ViewLimits::kRelatedMax;
     query.order = order_of(relation, related);
     const uint16_t by = to_one ? related.resource->key : relation.property;
-    Result<std::span<const Page>> pages =
-        co_await call_->worker->session()->list_each(query, by, {values, count}, *call_->arena);
+    Result<std::span<const Page>> pages = co_await unit_.list_each(query, by, {values, count});
     if (!pages) co_return Result<RelatedRows>(pass(pages));
     related.pages = *pages;
     size_t first = 0;
@@ -236,6 +236,7 @@ class RelationReader {
 
   Call* call_;
   const Plan* plan_;
+  UnitOfWork unit_;
 };
 
 // Writes rows with their relations.

@@ -41,7 +41,6 @@ class Stream {
   [[nodiscard]] virtual std::string_view peer_address() const = 0;
 };
 
-// A listening socket of one loop. Destroying it stops it.
 // A place where connections arrive. Belongs to the loop that made it; destroying it stops it.
 class Listener {
  public:

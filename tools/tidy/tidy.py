@@ -33,7 +33,7 @@ BANNED = [
     ("print", r"\b(printf|puts|fprintf|perror)\s*\(|std::c(out|err|log)\b", ("src/app", "src/base/check.cc"),
      "write through the log or return text"),
     ("using-namespace", r"\busing\s+namespace\b", (), "name what you use"),
-    ("asio", r"#include\s*<boost/", ("src/io",), "Asio stays inside io/"),
+    ("sockets", r"#include\s*<sys/(epoll|eventfd|socket)\.h>", ("src/io", "bench/limit_server.cc"), "sockets and readiness stay inside io/"),
     ("vague-name", r"\b(class|struct)\s+\w*(Manager|Helper|Util|Utils|Info)\b", (), "name what it is"),
     ("thread", r"\bstd::(thread|jthread)\b", ("src/io", "src/app"), "threads come from io/ and app/"),
     ("lambda-coroutine", r"\[[^\]\[]*[&=\w][^\]\[]*\]\s*\([^()]*\)\s*(mutable\s*)?->\s*Task\b", (),

@@ -36,7 +36,8 @@ std::string report_of(const std::string& name) {
 
 TEST(VocabularyGolden, EveryMisuseIsReportedAsWrittenDown) {
   // These show the border: what is just still accepted.
-  const std::set<std::string> accepted = {"clean", "security-optional", "update-without-body"};
+  const std::set<std::string> accepted = {"clean", "security-optional", "update-without-body",
+                                          "expand-depth-limit"};
   const std::vector<std::string> names = case_names();
   EXPECT_GE(names.size(), 120u);
   for (const std::string& name : names) {

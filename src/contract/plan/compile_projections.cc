@@ -74,6 +74,11 @@ class ProjectionCompiler {
       }
     } else {
       add_all({}, "", resource_);
+      if (projection_->expansions.size() > kExpansionsMax) {
+        return error("resource-limit", i,
+                     in_quotes(resource().name) + " has more than 200 relations to expand.",
+                     "List those that are wanted with \"enum\".");
+      }
     }
     if (projection_->expansions.empty() && values == nullptr) {
       error("expand-without-relation", i,
@@ -117,7 +122,7 @@ class ProjectionCompiler {
 
   void add_all(const std::vector<uint16_t>& path, const std::string& text, uint16_t from) {
     for (uint16_t r = 0; r < resource(from).relations.size(); ++r) {
-      if (projection_->expansions.size() == kExpansionsMax) return;
+      if (projection_->expansions.size() > kExpansionsMax) return;
       const Relation& relation = resource(from).relations[r];
       Expansion expansion{text.empty() ? relation.name : text + "." + relation.name, path};
       expansion.relations.push_back(r);

@@ -6,20 +6,10 @@
 #include <utility>
 
 #include "contract/plan/compile_state.h"
+#include "contract/plan/schema_shape.h"
 
 namespace servanda::internal {
 namespace {
-
-uint8_t type_bits(std::string_view type) {
-  if (type == "null") return TypeMask::kNull;
-  if (type == "boolean") return TypeMask::kBoolean;
-  if (type == "integer") return TypeMask::kInteger;
-  if (type == "number") return TypeMask::kNumber | TypeMask::kInteger;
-  if (type == "string") return TypeMask::kString;
-  if (type == "array") return TypeMask::kArray;
-  if (type == "object") return TypeMask::kObject;
-  return TypeMask::kAny;
-}
 
 uint8_t kind_bits(const Node& value) {
   switch (value.kind) {

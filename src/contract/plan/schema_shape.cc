@@ -15,17 +15,6 @@ bool is_annotation(std::string_view key) {
   return key.starts_with("x-") || std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
-uint8_t bits_of_type(std::string_view name) {
-  if (name == "null") return TypeMask::kNull;
-  if (name == "boolean") return TypeMask::kBoolean;
-  if (name == "integer") return TypeMask::kInteger;
-  if (name == "number") return TypeMask::kNumber | TypeMask::kInteger;
-  if (name == "string") return TypeMask::kString;
-  if (name == "array") return TypeMask::kArray;
-  if (name == "object") return TypeMask::kObject;
-  return TypeMask::kAny;
-}
-
 uint8_t bits_of_value(const Node& value) {
   switch (value.kind) {
     case JsonKind::kNull:
@@ -47,10 +36,10 @@ uint8_t bits_of_value(const Node& value) {
 }
 
 uint8_t bits_of_type_keyword(const Node& type) {
-  if (type.is_string()) return bits_of_type(type.text);
+  if (type.is_string()) return type_bits(type.text);
   uint8_t bits = 0;
   for (const NodeEntry& item : type) {
-    if (item.value->is_string()) bits |= bits_of_type(item.value->text);
+    if (item.value->is_string()) bits |= type_bits(item.value->text);
   }
   return bits;
 }
@@ -71,6 +60,17 @@ const MemberShape* ObjectShape::find(std::string_view name) const {
 
 bool ObjectShape::requires_member(std::string_view name) const {
   return std::find(required.begin(), required.end(), name) != required.end();
+}
+
+uint8_t type_bits(std::string_view name) {
+  if (name == "null") return TypeMask::kNull;
+  if (name == "boolean") return TypeMask::kBoolean;
+  if (name == "integer") return TypeMask::kInteger;
+  if (name == "number") return TypeMask::kNumber | TypeMask::kInteger;
+  if (name == "string") return TypeMask::kString;
+  if (name == "array") return TypeMask::kArray;
+  if (name == "object") return TypeMask::kObject;
+  return TypeMask::kAny;
 }
 
 uint8_t json_type(ColumnType type) {

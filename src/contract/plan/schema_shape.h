@@ -48,6 +48,8 @@ struct ValueShape {
   [[nodiscard]] ColumnType column_type() const;
 };
 
+// The TypeMask bits of a value of "type": "number" admits integers too; kAny for an unknown word.
+[[nodiscard]] uint8_t type_bits(std::string_view type);
 // The type, as a TypeMask bit, that one value of a scalar column has in JSON.
 [[nodiscard]] uint8_t json_type(ColumnType type);
 
