@@ -99,6 +99,11 @@ bool runs_like(Candidate& found, const Resource& resource, const Access& access,
     const bool settled = is_constant(tests, property) || found.use.merged == property ||
                          std::any_of(before.begin(), before.end(), is_same);
     if (!settled) {
+      // Keys of one value do not disturb the order of those around them.
+      while (at < access.keys.size() && access.keys[at].property != property &&
+             is_constant(tests, access.keys[at].property)) {
+        ++at;
+      }
       if (at == access.keys.size() || access.keys[at].property != property) return false;
       const bool against = access.keys[at].descending != order[i].descending;
       if (reversed && *reversed != against) return false;

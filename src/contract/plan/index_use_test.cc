@@ -106,6 +106,15 @@ TEST_F(IndexUseTest, LeavesWhatIsHeldOutOfTheOrderWhereverItStandsAndHoweverItRu
   EXPECT_EQ(find({eq(kA), eq(kB)}, "-ba-i"), "abi 2");
 }
 
+TEST_F(IndexUseTest, PassesOverKeysOfOneValueThatStandBetweenThoseOfTheOrder) {
+  add("abci");
+  EXPECT_EQ(find({eq(kA), eq(kC)}, "bi"), "abci 1");
+  EXPECT_EQ(find({eq(kA), null(kC)}, "-b-i"), "abci 1");
+  EXPECT_EQ(find({eq(kA), eq(kC)}, "bc-i"), "none") << "b and the key run apart";
+  EXPECT_EQ(find({least(kA), eq(kC)}, "abi"), "abci 0 range");
+  EXPECT_EQ(find({eq(kC)}, "abi"), "none") << "nothing leads to the rows";
+}
+
 TEST_F(IndexUseTest, LeavesRepeatedKeysAndThoseBehindTheResourcesKeyOutOfTheOrder) {
   add("ai");
   EXPECT_EQ(find({}, "i-ai"), "table 0");

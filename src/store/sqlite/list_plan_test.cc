@@ -243,6 +243,31 @@ TEST_F(ListPlanTest, SearchesByBareColumnsAndAsksTheRestBehindAPlus) {
             R"( WHERE "kind" = ? AND +"price#order" IS NOT ? ORDER BY "id" LIMIT ?;)");
 }
 
+TEST_F(ListPlanTest, PassesOverAHeldKeyBetweenThoseOfTheOrder) {
+  const Condition conditions[] = {
+      {kKind, FilterTest::kAtLeast, Value::of_text("a"), {}},
+      {kPrice, FilterTest::kEqual, Value::of_text("5"), {}},
+  };
+  const IndexKey order[] = {{kKind, true}, {kId, false}};
+  const Value after[] = {Value::of_text("c"), Value::of_integer(2)};
+  ListQuery deep = query(order, 2);
+  deep.conditions = conditions;
+  deep.after = after;
+  EXPECT_EQ(tail(sql(deep)),
+            R"( WHERE "price#order" = ? AND "kind" = ? AND "id" > ? ORDER BY "id" LIMIT ?;)"
+            R"( WHERE +"price#order" = ? AND "kind" >= ? AND "kind" < ?)"
+            R"( ORDER BY "kind" DESC, "price#order" DESC, "id" LIMIT ?;)");
+  const std::string plan = explain(deep);
+  EXPECT_EQ(plan.find("SCAN"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+
+  for (int64_t id = 1; id <= 12; ++id) {
+    add(id, id % 3 == 0 ? "a" : id % 3 == 1 ? "b" : "c", id % 2 == 0 ? "5" : "6");
+  }
+  deep.after = {};
+  EXPECT_EQ(pages(deep), "2 8 | 4 10 | 6 12 ");
+}
+
 TEST_F(ListPlanTest, WritesOnlyTheTightestBoundsOfAPropertyTogetherWithTheKeysets) {
   const Condition conditions[] = {
       {kPrice, FilterTest::kAtLeast, Value::of_text("1"), {}},

@@ -68,6 +68,7 @@ class SearchMaker {
     search_.terms.clear();
     search_.order.clear();
     search_.order_columns.clear();
+    equal_keys_ = count_equal_keys();
     if (!hold_constants(merged)) return false;
     hold_place();
     for (const PlannedCondition& planned : plan_.conditions) {
@@ -104,13 +105,50 @@ class SearchMaker {
     return nullptr;
   }
 
+  [[nodiscard]] bool is_constant(uint16_t property) const {
+    return std::any_of(plan_.conditions.begin(), plan_.conditions.end(),
+                       [&](const PlannedCondition& planned) {
+                         return planned.holds_value && planned.condition.property == property;
+                       });
+  }
+  [[nodiscard]] std::span<const IndexKey> index_keys() const {
+    if (plan_.use.index) return plan_.use.index->keys;
+    return {};
+  }
+  // The keys of `rest` that the range holds.
+  [[nodiscard]] size_t places_held() const {
+    return range_.equal + (range_.beyond == ListRange::Beyond::kNull ? 1 : 0);
+  }
+  // The leading keys of the index that have one value throughout the range: those the plan holds,
+  // then those of the last row's place, constants between and behind them included.
+  [[nodiscard]] size_t count_equal_keys() const {
+    const std::span<const IndexKey> keys = index_keys();
+    size_t at = plan_.use.equal;
+    for (size_t place = 0; at < keys.size(); ++at) {
+      const uint16_t property = keys[at].property;
+      if (place < places_held() && plan_.rest[place].key.property == property) {
+        ++place;
+      } else if (!is_constant(property)) {
+        break;
+      }
+    }
+    return at;
+  }
+  [[nodiscard]] bool is_searched(uint16_t property) const {
+    if (plan_.is_held(property)) return true;
+    const std::span<const IndexKey> keys = index_keys();
+    const auto end = keys.begin() + static_cast<ptrdiff_t>(std::min(equal_keys_, keys.size()));
+    return std::any_of(keys.begin(), end,
+                       [&](const IndexKey& key) { return key.property == property; });
+  }
+
   bool hold_constants(const Value* merged) {
     for (const PlannedCondition& planned : plan_.conditions) {
       if (!planned.holds_value) continue;
       const uint16_t property = planned.condition.property;
       const Value& value = planned.condition.value;
       if (value.is_null() && property == plan_.resource->key) return false;
-      fix(property, &value, plan_.is_held(property));
+      fix(property, &value, is_searched(property));
     }
     if (merged) fix(*plan_.use.merged, merged, true);
     return true;
@@ -165,11 +203,27 @@ class SearchMaker {
     return true;
   }
 
-  // Keys that are equal throughout the range say nothing about its order.
+  // Keys that are equal throughout the range say nothing about its order. A constant among those
+  // that remain is named all the same: SQLite takes an index for sorted only key by key.
   void set_order() {
     if (plan_.use.single) return;
-    const size_t first = range_.equal + (range_.beyond == ListRange::Beyond::kNull ? 1 : 0);
-    for (size_t i = first; i < plan_.rest_count; ++i) search_.order.push_back(plan_.rest[i].key);
+    const std::span<const IndexKey> keys = index_keys();
+    size_t at = equal_keys_;
+    for (size_t i = places_held(); i < plan_.rest_count; ++i) {
+      const IndexKey wanted = plan_.rest[i].key;
+      const auto found =
+          std::find_if(keys.begin() + static_cast<ptrdiff_t>(std::min(at, keys.size())), keys.end(),
+                       [&](const IndexKey& key) { return key.property == wanted.property; });
+      if (found != keys.end()) {
+        const size_t end = static_cast<size_t>(found - keys.begin());
+        const bool against = found->descending != wanted.descending;
+        for (; at < end; ++at) {
+          search_.order.push_back({keys[at].property, keys[at].descending != against});
+        }
+        ++at;
+      }
+      search_.order.push_back(wanted);
+    }
   }
 
   void set_order_columns() {
@@ -185,6 +239,7 @@ class SearchMaker {
   Bounds bounds_;
   Fixed fixed_[kConditionsMax + kOrderKeysMax + 2];
   size_t fixed_count_ = 0;
+  size_t equal_keys_ = 0;
   bool in_searched_ = false;
 };
 
