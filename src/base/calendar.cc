@@ -207,11 +207,13 @@ std::optional<Timestamp> parse_asctime(std::string_view text) {
   return finish(cursor, year, month, day, clock);
 }
 
+// Exactly `width` digits, at most 6. Requires: they hold the value, which is not negative.
 void append_number(std::string& out, int64_t value, int width) {
-  const std::string digits = std::to_string(value);
-  const auto wanted = static_cast<size_t>(width);
-  if (digits.size() < wanted) out.append(wanted - digits.size(), '0');
-  out += digits;
+  char digits[6];
+  for (int i = width - 1; i >= 0; --i, value /= 10) {
+    digits[i] = static_cast<char>('0' + value % 10);
+  }
+  out.append(digits, static_cast<size_t>(width));
 }
 
 struct Broken {
@@ -268,9 +270,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   return moment(*days, clock, micros, offset);
 }
 
-std::string timestamp_text(Timestamp time) {
+void append_timestamp(std::string& out, Timestamp time) {
   const Broken broken = break_down(time);
-  std::string out;
   append_date(out, broken.date);
   out += 'T';
   append_clock(out, broken.second_of_day);
@@ -280,6 +281,11 @@ std::string timestamp_text(Timestamp time) {
     append_number(out, whole_millis ? broken.micros / 1000 : broken.micros, whole_millis ? 3 : 6);
   }
   out += 'Z';
+}
+
+std::string timestamp_text(Timestamp time) {
+  std::string out;
+  append_timestamp(out, time);
   return out;
 }
 

@@ -17,6 +17,7 @@ namespace servanda {
 // "2026-05-01T12:00:00Z", with as many fraction digits (3 or 6) as are not zero. Times outside
 // years 0000 to 9999 are written as the nearest one inside; so it is for the other texts below.
 [[nodiscard]] std::string timestamp_text(Timestamp time);
+void append_timestamp(std::string& out, Timestamp time);
 
 // Days since 1970-01-01 of "YYYY-MM-DD".
 [[nodiscard]] std::optional<int32_t> parse_date(std::string_view text);

@@ -156,13 +156,26 @@ std::string_view status_phrase(int http_status) {
   return "";
 }
 
+std::string problem_type(const Error& error) {
+  return std::string(kTypePrefix).append(facts_of(error.code).word);
+}
+
+std::string_view problem_code(const Error& error) {
+  return error.reason.empty() ? facts_of(error.code).word : std::string_view(error.reason);
+}
+
+bool is_retryable(const Error& error) {
+  return facts_of(error.code).retryable || error.reason == "version-moved" ||
+         error.reason == "idempotency-in-progress";
+}
+
 std::string problem_body(const Error& error, std::string_view trace_id, int status) {
   const CodeFacts& facts = facts_of(error.code);
   std::string out;
   JsonWriter writer(out);
   writer.begin_object();
   writer.key("type");
-  writer.string(std::string(kTypePrefix).append(facts.word));
+  writer.string(problem_type(error));
   writer.key("title");
   writer.string(facts.title);
   writer.key("status");
@@ -172,7 +185,7 @@ std::string problem_body(const Error& error, std::string_view trace_id, int stat
     writer.string(error.message);
   }
   writer.key("code");
-  writer.string(error.reason.empty() ? facts.word : std::string_view(error.reason));
+  writer.string(problem_code(error));
   if (!error.fields.empty()) {
     writer.key("errors");
     writer.begin_array();
@@ -184,7 +197,7 @@ std::string problem_body(const Error& error, std::string_view trace_id, int stat
     writer.string(trace_id);
   }
   writer.key("retryable");
-  writer.boolean(facts.retryable);
+  writer.boolean(is_retryable(error));
   writer.end_object();
   return out;
 }

@@ -21,6 +21,14 @@ struct CodeFacts {
 // The standard reason phrase of an HTTP status, or "" for an unknown one.
 [[nodiscard]] std::string_view status_phrase(int http_status);
 
+// The stable URI of the problem's type, and its stable word: the reason where there is one.
+[[nodiscard]] std::string problem_type(const Error& error);
+[[nodiscard]] std::string_view problem_code(const Error& error);
+
+// Whether the same request may succeed later unchanged: by its code, or because it only met others
+// on its way.
+[[nodiscard]] bool is_retryable(const Error& error);
+
 // application/problem+json: type, title, status, detail, code, errors, request_id, retryable.
 // `trace_id` is 32 hex digits or empty. `status` 0 means the code's own.
 [[nodiscard]] std::string problem_body(const Error& error, std::string_view trace_id,

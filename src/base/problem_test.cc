@@ -61,6 +61,13 @@ TEST(CodeFacts, SayWhereARetryCanHelp) {
   }
 }
 
+TEST(CodeFacts, ARequestThatOnlyMetOthersMayBeRepeated) {
+  EXPECT_FALSE(is_retryable({Code::kConflict, "", "unique", {}}));
+  EXPECT_TRUE(is_retryable({Code::kConflict, "", "version-moved", {}}));
+  EXPECT_TRUE(is_retryable({Code::kConflict, "", "idempotency-in-progress", {}}));
+  EXPECT_TRUE(is_retryable({Code::kUnavailable, "", "", {}}));
+}
+
 TEST(StatusPhrase, IsEmptyForUnknownStatuses) {
   EXPECT_EQ(status_phrase(200), "OK");
   EXPECT_EQ(status_phrase(404), "Not Found");

@@ -161,7 +161,10 @@ void append_value(std::string& out, ColumnType type, const Value& value) {
       out += '"';
       return;
     case ColumnType::kTimestamp:
-      return append_quoted(out, timestamp_text(Timestamp{value.integer}));
+      out += '"';
+      append_timestamp(out, Timestamp{value.integer});
+      out += '"';
+      return;
     case ColumnType::kDate:
       return append_quoted(out, date_text(static_cast<int32_t>(value.integer)));
     case ColumnType::kDecimal:
@@ -184,8 +187,7 @@ bool append_member(std::string& out, const Resource& resource, const Row& row, s
   const Property& property = resource.properties[index];
   const bool counts = property.generated == Generated::kCounter;
   if (!counts && row.values[index].is_null() && !property.nullable) return false;
-  json_append_string(out, property.name);
-  out += ':';
+  out += property.member;
   if (counts) {
     append_integer(out, row.version);
   } else {
@@ -218,7 +220,7 @@ void append_key_text(std::string& out, ColumnType type, const Value& value) {
       return;
     case Value::Kind::kInteger:
       if (type == ColumnType::kTimestamp) {
-        out += timestamp_text(Timestamp{value.integer});
+        append_timestamp(out, Timestamp{value.integer});
       } else if (type == ColumnType::kDate) {
         out += date_text(static_cast<int32_t>(value.integer));
       } else if (type == ColumnType::kBoolean) {

@@ -67,9 +67,12 @@ Resource two_properties() {
   Resource resource;
   resource.properties.resize(3);
   resource.properties[0].name = "id";
+  resource.properties[0].member = "\"id\":";
   resource.properties[1].name = "note";
+  resource.properties[1].member = "\"note\":";
   resource.properties[1].nullable = true;
   resource.properties[2].name = "hidden";
+  resource.properties[2].member = "\"hidden\":";
   resource.properties[2].write_only = true;
   return resource;
 }

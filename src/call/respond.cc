@@ -10,6 +10,7 @@
 #include "base/gzip.h"
 #include "base/problem.h"
 #include "base/text.h"
+#include "call/problem_text.h"
 #include "call/record.h"
 #include "call/worker.h"
 #include "http/encoding.h"
@@ -42,6 +43,24 @@ void check_against_contract(Call& call) {
   if (media == nullptr) return;
   Issues issues;
   if (!conforms_to(call, *media, answer.body, issues)) refuse_nonconforming(call, issues);
+}
+
+void render_own_form(Call& call) {
+  call.answer.text = problem_body(*call.answer.error, trace_id_text(call));
+  call.answer.use_text(kProblemType);
+}
+
+// A problem that breaks the contract is told in the engine's own form.
+void check_problem(Call& call) {
+  const Answer& answer = call.answer;
+  if (answer.replayed || call.operation == nullptr) return;
+  const MediaType* const media = declared_media(call, answer);
+  if (media == nullptr) return;
+  Issues issues;
+  if (conforms_to(call, *media, answer.body, issues)) return;
+  refuse_nonconforming(call, issues);
+  call.answer.status = facts_of(Code::kInternal).http_status;
+  render_own_form(call);
 }
 
 void choose_coding(Call& call) {
@@ -101,8 +120,16 @@ void render_problem(Call& call) {
   Answer& answer = call.answer;
   const Error& error = *answer.error;
   answer.status = facts_of(error.code).http_status;
-  answer.text = problem_body(error, trace_id_text(call));
-  answer.use_text(kProblemType);
+  const Response* const declared =
+      call.operation != nullptr ? call.operation->response_for(answer.status) : nullptr;
+  if (declared == nullptr || declared->problem == nullptr) {
+    render_own_form(call);
+    return;
+  }
+  const ProblemContext context{answer.status, trace_id_text(call), call.input.path,
+                               call.worker->clock().wall()};
+  answer.text = problem_text(*declared->problem, error, context);
+  answer.use_text(declared->problem->content_type);
 }
 
 void respond(Call& call) {
@@ -111,10 +138,12 @@ void respond(Call& call) {
     SERVANDA_BUG("a call ended without an answer");
     refuse(call, Code::kInternal, "The operation ended without an answer.");
   }
-  if (!answer.error && call.worker->options().environment == Environment::kDevelopment) {
-    check_against_contract(call);
+  const bool checks = call.worker->options().environment == Environment::kDevelopment;
+  if (checks && !answer.error) check_against_contract(call);
+  if (answer.error && answer.content_type.empty()) {
+    render_problem(call);
+    if (checks) check_problem(call);
   }
-  if (answer.error && answer.content_type.empty()) render_problem(call);
   choose_coding(call);
   if (answer.status == 304) answer.body = answer.content_type = {};
 }

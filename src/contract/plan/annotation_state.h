@@ -109,6 +109,8 @@ void compile_projection(AnnotationState& state, const OperationNode& node,
                                                     std::string_view name);
 // Gives every index its name.
 void name_indexes(AnnotationState& state);
+// How the declared bodies of failures tell problems. Requires: handlers are settled.
+void compile_problems(AnnotationState& state, std::span<const OperationNode> nodes);
 void report_unused_annotations(AnnotationState& state);
 
 // Adds the index unless one that serves the same is there. `place` is where it was asked for.

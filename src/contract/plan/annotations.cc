@@ -198,6 +198,7 @@ void compile_annotations(ContractDocument& contract, std::span<const OperationNo
   compile_resources(state);
   for (const OperationNode& node : nodes) compile_policies(state, node);
   name_indexes(state);
+  compile_problems(state, nodes);
   report_unused_annotations(state);
   if (state.first_secured_mock == nullptr) return;
   const Operation& first = plan.operations[state.first_secured_mock->operation];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "contract/plan/annotation_state.h"
 #include "contract/plan/vocabulary.h"
@@ -166,6 +167,8 @@ class ResourceCompiler {
     const ValueShape value = state_->reader.value(member.schemas);
     Property property;
     property.name = member.name;
+    json_append_string(property.member, property.name);
+    property.member += ':';
     property.type = value.column_type();
     property.nullable = value.nullable();
     property.required = shape.requires_member(member.name);

@@ -3,6 +3,7 @@
 // One operation of the contract, compiled: everything a call needs to know without the document.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "contract/plan/problem_form.h"
 #include "contract/plan/resource.h"
 #include "contract/schema/schema.h"
 
@@ -121,6 +123,8 @@ struct Response {
   [[nodiscard]] bool is_default() const { return first_status == 0; }
   std::vector<MediaType> content;
   std::vector<ResponseHeader> headers;
+  // Of a failure: how its body tells a problem. Null: as problem details (RFC 9457).
+  std::shared_ptr<const ProblemForm> problem;
 };
 
 // What answers an operation.

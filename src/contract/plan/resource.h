@@ -30,6 +30,7 @@ enum class Generated : uint8_t { kNone, kCreated, kUpdated, kUuid, kCounter };
 // One property of a resource, and its column.
 struct Property {
   std::string name;    // As in JSON.
+  std::string member;  // `"name":`, escaped: how a row as JSON begins it.
   std::string column;  // In the store: snake_case of the name unless overridden.
   ColumnType type = ColumnType::kText;
   bool nullable = false;  // The schema admits null.

@@ -25,7 +25,7 @@ struct MemberShape {
 struct ObjectShape {
   std::vector<MemberShape> members;  // In document order; names are unique.
   std::vector<std::string_view> required;
-  const Node* open = nullptr;          // A value that explicitly admits undeclared members.
+  Node* open = nullptr;                // A value that explicitly admits undeclared members.
   const NodeEntry* foreign = nullptr;  // A keyword that may declare members this does not list.
   bool too_large = false;              // Beyond SchemaReader's bounds: members are missing.
 

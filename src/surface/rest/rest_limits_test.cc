@@ -81,5 +81,61 @@ TEST(RestLimits, EstimatesUpToAThousandRowsExactly) {
   EXPECT_NE(exact.find(R"("total":1001,"exact":true)"), std::string::npos) << exact;
 }
 
+// Authors with 20 books each, as many as one relation shows.
+const char* const kShelves = R"(
+openapi: 3.1.0
+info: {title: Shelves, version: 1.0.0}
+x-servanda: {services: {shelves: {}}}
+paths:
+  /authors:
+    x-servanda: {resource: Author}
+    get:
+      operationId: listAuthors
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, maximum: 501}}
+        - {name: expand, in: query, schema: {type: string}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: object, properties: {items: {type: array, items: {$ref: '#/components/schemas/Author'}}}}}}}}
+    post:
+      operationId: createAuthor
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Author'}}}}
+      responses: {'201': {description: ok}}
+  /books:
+    x-servanda: {resource: Book}
+    post:
+      operationId: createBook
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+      responses: {'201': {description: ok}}
+components:
+  schemas:
+    Author:
+      type: object
+      required: [id]
+      x-servanda: {resource: {}}
+      properties: {id: {type: string}}
+    Book:
+      type: object
+      required: [id]
+      x-servanda: {resource: {}}
+      properties: {id: {type: string}, author: {type: string, x-servanda: {ref: Author}}}
+)";
+
+TEST(RestLimits, ExpandsFromTenThousandRowsAndNoMore) {
+  static_assert(500 * ViewLimits::kRelatedMax == ViewLimits::kRowsMax);
+  test::Door door(test::compile_text(kShelves));
+  for (int author = 0; author < 501; ++author) {
+    const std::string id = std::to_string(author);
+    ASSERT_EQ(door.send_json("POST", "/authors", R"({"id":")" + id + R"("})").status, 201);
+    for (uint32_t book = 0; book < ViewLimits::kRelatedMax; ++book) {
+      const std::string body =
+          R"({"id":")" + id + "-" + std::to_string(book) + R"(","author":")" + id + R"("})";
+      ASSERT_EQ(door.send_json("POST", "/books", body).status, 201);
+    }
+  }
+  EXPECT_EQ(door.get("/authors?limit=500&expand=books.author").status, 200);
+  const test::Reply above = door.get("/authors?limit=501&expand=books.author");
+  EXPECT_EQ(above.status, 400);
+  EXPECT_NE(above.body.find("expansion-limit"), std::string::npos) << above.body;
+}
+
 }  // namespace
 }  // namespace servanda
