@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,8 @@ struct Error {
   std::string message;
   std::string reason;  // Stable word finer than `code` (such as "unique"); may be empty.
   std::vector<FieldError> fields;  // Every failing field, in document order; may be empty.
+  // Of several things handed over together, the index of the one that failed.
+  std::optional<uint32_t> index = std::nullopt;
 };
 
 // Either a value or an Error. The whole type is nodiscard: a failure is handled or passed on.
@@ -68,7 +71,7 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 // Shorthand for returning a failure: `return fail(Code::kNotFound, "No product has this id.")`.
 [[nodiscard]] inline std::unexpected<Error> fail(Code code, std::string message,
                                                  std::string reason = {}) {
-  return std::unexpected<Error>(Error{code, std::move(message), std::move(reason), {}});
+  return std::unexpected<Error>(Error{code, std::move(message), std::move(reason), {}, {}});
 }
 
 // Passes the failure of one Result on through a function that returns another kind of Result.

@@ -293,7 +293,7 @@ const IdempotencyRecord* make_record(Call& call, std::string_view row_key) {
   if (answer.minimal) add_line(lines, "preference-applied", "return=minimal");
   for (const HeaderField& field : answer.fields) add_line(lines, field.name, field.value);
   std::string_view body = answer.body;
-  if (body.size() > kStoredBodyBytesMax) {
+  if (body.size() > kStoredBodyBytesMax && !row_key.empty()) {
     add_line(lines, kRowField, percent_encode(row_key));
     body = {};
   }

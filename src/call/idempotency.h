@@ -26,7 +26,8 @@
 
 namespace servanda {
 
-inline constexpr size_t kStoredBodyBytesMax = 256 * 1024;  // Larger answers are kept by reference.
+// Larger answers that show one row are kept by reference to it.
+inline constexpr size_t kStoredBodyBytesMax = 256 * 1024;
 
 // The keys whose first request is still running, of all workers of the process.
 //
@@ -66,7 +67,8 @@ void release_key(Call& call);
 [[nodiscard]] Task<bool> replay_stored_answer(Call& call);
 
 // The record of the call's answer as it stands, in the call's arena, or null when the call has no
-// key. `row_key` names the row that an answer too large to keep is read from again.
+// key. `row_key` names the row that an answer too large to keep is read from again; an answer
+// without one is kept whole.
 [[nodiscard]] const IdempotencyRecord* make_record(Call& call, std::string_view row_key);
 
 }  // namespace servanda

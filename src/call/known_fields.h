@@ -42,6 +42,11 @@ class KnownFields {
   // Forgets what was there and reads `fields`. Values of repeated fields are joined with ", " (RFC
   // 9110, 5.3; Cookie with "; "); at most 100 fields reach here, so joining is bounded.
   void read(std::span<const HeaderField> fields, Arena& arena);
+  // As if the request had the field once. For calls that the engine makes of parts of a request.
+  void set(KnownField field, std::string_view value) {
+    values_[static_cast<size_t>(field)] = value;
+    counts_[static_cast<size_t>(field)] = 1;
+  }
 
   // Empty with null data() when the request does not have the field.
   [[nodiscard]] std::string_view operator[](KnownField field) const {

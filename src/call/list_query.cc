@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "call/resource_handler.h"
 #include "call/worker.h"
+#include "store/row_state.h"
 
 namespace servanda::internal {
 namespace {
@@ -187,11 +188,12 @@ class ConditionReader {
 // Chooses the order of a list and makes sure that an index serves it with the conditions.
 class OrderChooser {
  public:
-  OrderChooser(Call& call, std::span<const Condition> conditions)
+  OrderChooser(Call& call, std::span<const Condition> conditions, RowScope rows)
       : call_(&call),
         resource_(&resource_of(call)),
         profile_(&call.operation->resource->list),
-        conditions_(conditions) {
+        conditions_(conditions),
+        rows_(rows) {
     tests_ = call.arena->array<AskedTest>(conditions.size());
     for (size_t i = 0; i < conditions.size(); ++i) {
       new (tests_ + i) AskedTest{conditions[i].property, conditions[i].test};
@@ -216,7 +218,7 @@ class OrderChooser {
 
  private:
   [[nodiscard]] bool serves(std::span<const IndexKey> order) const {
-    return find_index(*resource_, {tests_, conditions_.size()}, order).has_value();
+    return find_index(*resource_, {tests_, conditions_.size()}, order, rows_).has_value();
   }
 
   // The default order, or the order of a property that is filtered by range.
@@ -260,6 +262,7 @@ class OrderChooser {
   const Resource* resource_;
   const ListProfile* profile_;
   std::span<const Condition> conditions_;
+  RowScope rows_;
   AskedTest* tests_ = nullptr;
 };
 
@@ -276,8 +279,9 @@ bool read_place(Call& call, const ListProfile& profile, ListRequest& request) {
   const JsonValue value = call.parameters[*profile.cursor_parameter];
   if (!value.exists()) return true;
   const std::string_view text = value.is_string() ? value.text() : std::string_view();
-  const CursorBinding binding = cursor_binding(*call.operation, *request.query.resource,
-                                               request.order, request.query.conditions);
+  const CursorBinding binding =
+      cursor_binding(*call.operation, *request.query.resource, request.order,
+                     request.query.conditions, request.query.rows);
   Result<CursorPlace> place = read_cursor(call.worker->options().cursor_key, text, binding,
                                           request.order.size(), *call.arena);
   if (!place) {
@@ -301,8 +305,8 @@ bool refuse_parameter(Call& call, uint16_t index, std::string code, std::string 
 }
 
 CursorBinding cursor_binding(const Operation& operation, const Resource& resource,
-                             std::span<const IndexKey> order,
-                             std::span<const Condition> conditions) {
+                             std::span<const IndexKey> order, std::span<const Condition> conditions,
+                             RowScope rows) {
   std::string text = operation.id;
   text += '\0';
   for (const IndexKey& key : order) {
@@ -325,6 +329,7 @@ CursorBinding cursor_binding(const Operation& operation, const Resource& resourc
     }
     text += '\0';
   }
+  if (rows == RowScope::kAll) text += "deleted";
   return sha256(text);
 }
 
@@ -349,7 +354,12 @@ std::optional<ListRequest> read_list_request(Call& call) {
   ConditionReader reader(call);
   if (!reader.read(profile)) return std::nullopt;
   request.query.conditions = reader.conditions();
-  const auto order = OrderChooser(call, request.query.conditions).choose();
+  if (includes_deleted(call)) {
+    request.query.rows = RowScope::kAll;
+    request.query.gone =
+        gone_since(*request.query.resource->soft_delete, call.worker->clock().wall());
+  }
+  const auto order = OrderChooser(call, request.query.conditions, request.query.rows).choose();
   if (!order) return std::nullopt;
   request.order = request.query.order = *order;
   request.count_max = count_wanted(call, profile);

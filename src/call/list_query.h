@@ -38,10 +38,12 @@ namespace internal {
 // no index serves what is asked.
 [[nodiscard]] std::optional<ListRequest> read_list_request(Call& call);
 
-// Names the list that a cursor belongs to: operation, order with column types, filters with values.
+// Names the list that a cursor belongs to: operation, order with column types, filters with values,
+// whether deleted rows are among its rows.
 [[nodiscard]] CursorBinding cursor_binding(const Operation& operation, const Resource& resource,
                                            std::span<const IndexKey> order,
-                                           std::span<const Condition> conditions);
+                                           std::span<const Condition> conditions,
+                                           RowScope rows = RowScope::kLive);
 // The values of `order` in a row.
 [[nodiscard]] std::span<const Value> place_of(const Row& row, std::span<const IndexKey> order,
                                               Arena& arena);

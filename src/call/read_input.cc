@@ -199,14 +199,18 @@ bool parse_body(Call& call) {
   return true;
 }
 
-// A merge patch is validated by its handler, as the result that it leads to.
-bool is_patch(const Operation& operation) {
-  return operation.resource && operation.resource->action == Action::kUpdate;
+// A merge patch is validated by its handler, as the result that it leads to; a batch, once its
+// references are replaced.
+bool is_validated_later(const Operation& operation) {
+  return operation.resource && (operation.resource->action == Action::kUpdate ||
+                                operation.resource->action == Action::kBatch);
 }
+
+}  // namespace
 
 bool validate_body(Call& call) {
   const Schema schema = call.body_media->schema;
-  if (!call.body.exists() || !schema.exists() || is_patch(*call.operation)) return true;
+  if (!call.body.exists() || !schema.exists() || is_validated_later(*call.operation)) return true;
   ValidationContext& context = call.worker->validation();
   if (schema.accepts(call.body, Direction::kRequest, context)) return true;
   schema.validate(call.body, Direction::kRequest, context, call.issues);
@@ -214,8 +218,6 @@ bool validate_body(Call& call) {
   if (resource && resource->action == Action::kCreate) check_create_members(call);
   return internal::refuse_issues(call);
 }
-
-}  // namespace
 
 bool check_parameters(Call& call) {
   const Operation& operation = *call.operation;

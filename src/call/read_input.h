@@ -16,6 +16,11 @@ namespace servanda {
 // Requires: the call has a body source.
 [[nodiscard]] Task<bool> read_body(Call& call);
 
+// The last part of read_body(): a JSON body against the schema of its media type, but for what the
+// operation's handler validates itself (merge patches and batches). Requires: the call has a media
+// type for its body.
+[[nodiscard]] bool validate_body(Call& call);
+
 // Refuses with 400 when a body is required. Requires: the call has no body source.
 [[nodiscard]] bool check_absent_body(Call& call);
 

@@ -7,6 +7,7 @@
 #include "call/preconditions.h"
 #include "call/row_view.h"
 #include "call/worker.h"
+#include "store/row_state.h"
 
 namespace servanda {
 namespace internal {
@@ -52,7 +53,9 @@ void end_item(Call& call) {
 
 void append_item(Call& call, const Row& row) {
   begin_item(call);
-  append_row(call.answer.text, resource_of(call), row, RowReader::kClient);
+  const Resource& resource = resource_of(call);
+  const Timestamp now = resource.shows_time() ? call.worker->clock().wall() : Timestamp{};
+  append_row(call.answer.text, resource, row, RowReader::kClient, now);
   end_item(call);
 }
 
@@ -81,6 +84,13 @@ bool is_below_owners(Call& call, const Row& row) {
   return true;
 }
 
+bool includes_deleted(const Call& call) {
+  const std::optional<uint16_t>& parameter = call.operation->resource->include_deleted_parameter;
+  if (!parameter) return false;
+  const JsonValue value = call.parameters[*parameter];
+  return value.exists() && value.kind() == JsonKind::kBoolean && value.boolean();
+}
+
 bool refuse_missing_row(Call& call) {
   return refuse(call, Code::kNotFound, "There is no such " + resource_of(call).name + ".");
 }
@@ -98,11 +108,22 @@ bool refuse_issues(Call& call) {
 
 namespace {
 
-// The tag of a row with rows of others inside: its version says nothing of theirs.
-std::string_view expanded_tag(Call& call, const Row& row) {
+// The tag of a row with what its version says nothing of: rows of others, values made from the
+// time.
+std::string_view tag_of_content(Call& call, const Row& row) {
   const Sha256 digest = sha256(call.answer.text);
   return call.arena->join(call.arena->copy(std::to_string(row.version)),
                           "-" + hex(std::span(digest).first(8)));
+}
+
+// Whether the row is there for this request.
+bool is_visible(Call& call, const Row& row) {
+  const Resource& resource = resource_of(call);
+  if (is_deleted(resource, row)) {
+    if (!includes_deleted(call)) return false;
+    if (row_state(resource, row, call.worker->clock().wall()) == RowState::kGone) return false;
+  }
+  return is_below_owners(call, row);
 }
 
 // Answers a read with what was asked to be seen of the row.
@@ -113,10 +134,10 @@ Task<void> answer_view(Call& call, const Row& row, RowView& view) {
   begin_item(call);
   append_view(call, row, 0, view);
   end_item(call);
-  if (view.expansions.empty()) {
+  if (view.expansions.empty() && !resource_of(call).shows_time()) {
     call.answer.version = row.version;
   } else {
-    call.answer.tag = expanded_tag(call, row);
+    call.answer.tag = tag_of_content(call, row);
     const std::string_view known = call.input.known[KnownField::kIfNoneMatch];
     if (matches_any_tag(known, call.answer.tag)) call.answer.status = 304;
   }
@@ -134,12 +155,12 @@ Task<void> read_resource(Call& call) {
   std::optional<RowView> view = read_view(call);
   if (!view || !in_time(call)) co_return;
   UnitOfWork unit(*call.worker->session(), *call.arena);
-  Result<std::optional<Row>> found = co_await unit.get(resource_of(call), *key);
+  Result<std::optional<Row>> found = co_await unit.get_any(resource_of(call), *key);
   if (!found) {
     refuse(call, std::move(found.error()));
     co_return;
   }
-  if (!*found || !is_below_owners(call, **found)) {
+  if (!*found || !is_visible(call, **found)) {
     refuse_missing_row(call);
     co_return;
   }
@@ -150,7 +171,8 @@ Task<void> read_resource(Call& call) {
   }
   const ConditionOutcome outcome = check_read_conditions(call, row.version);
   if (outcome == ConditionOutcome::kRefused) co_return;
-  if (outcome == ConditionOutcome::kProceed && !view->fields.is_all()) {
+  const bool by_content = resource_of(call).shows_time() && call.operation->resource->answers_body;
+  if (by_content || (outcome == ConditionOutcome::kProceed && !view->fields.is_all())) {
     co_await answer_view(call, row, *view);
     co_return;
   }
@@ -189,7 +211,11 @@ Task<void> handle_resource(Call& call) {
     case Action::kReplace:
     case Action::kUpdate:
     case Action::kDelete:
+    case Action::kRestore:
       co_await internal::write_resource(call);
+      co_return;
+    case Action::kBatch:
+      co_await internal::write_batch(call);
       co_return;
   }
 }
@@ -204,7 +230,7 @@ Task<bool> append_current_row(Call& call, std::string_view encoded_key) {
   Result<std::optional<Row>> found =
       co_await call.worker->session()->get(resource, *key, *call.arena);
   if (!found) co_return refuse(call, std::move(found.error()));
-  if (!*found) co_return false;
+  if (!*found || is_deleted(resource, **found)) co_return false;
   internal::append_item(call, **found);
   call.answer.version = (*found)->version;
   co_return true;

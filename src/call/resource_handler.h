@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The resource handlers: create, read, list, replace, update and delete rows as the contract says.
+// The resource handlers: create, read, list, replace, update, delete and restore rows as the
+// contract says.
 
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,8 @@ namespace internal {
 
 [[nodiscard]] Task<void> list_resource(Call& call);
 [[nodiscard]] Task<void> write_resource(Call& call);
+// Several writes as one: see batch_items.h for what a batch holds.
+[[nodiscard]] Task<void> write_batch(Call& call);
 
 [[nodiscard]] const Resource& resource_of(const Call& call);
 // The row's key from the path; nothing when the text cannot be a key, so that no row has it.
@@ -59,6 +62,8 @@ void append_item(Call& call, const Row& row);
 // Whether the row is one of the owners that the path names.
 [[nodiscard]] bool is_below_owners(Call& call, const Row& row);
 bool refuse_missing_row(Call& call);
+// Whether the request asks to see deleted rows, too.
+[[nodiscard]] bool includes_deleted(const Call& call);
 // Refuses with the call's issues, as the operation declares it: 422 or 400.
 bool refuse_issues(Call& call);
 

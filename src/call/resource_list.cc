@@ -46,8 +46,9 @@ std::string page_target(const Call& call, std::string_view cursor_name, std::str
 // The cursor that leads on from a row of the page, and the Link header that carries it.
 std::string page_cursor(Call& call, const ListRequest& request, const Row& row, CursorWay way) {
   const ListProfile& profile = call.operation->resource->list;
-  const CursorBinding binding = cursor_binding(*call.operation, *request.query.resource,
-                                               request.order, request.query.conditions);
+  const CursorBinding binding =
+      cursor_binding(*call.operation, *request.query.resource, request.order,
+                     request.query.conditions, request.query.rows);
   std::string cursor = make_cursor(call.worker->options().cursor_key, binding,
                                    {way, place_of(row, request.order, *call.arena)});
   const std::string& name = call.operation->parameters[*profile.cursor_parameter].name;

@@ -8,6 +8,8 @@
 #include "base/decimal.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "call/computed_values.h"
+#include "store/row_state.h"
 
 namespace servanda {
 namespace {
@@ -87,6 +89,13 @@ void append_quoted(std::string& out, std::string_view plain) {
   out += '"';
   out += plain;
   out += '"';
+}
+
+// When the row goes for good; null while it is not deleted.
+Value purge_time(const Resource& resource, const Row& row) {
+  if (!is_deleted(resource, row)) return Value::null();
+  const Timestamp deleted{row.values[resource.soft_delete->deleted].integer};
+  return Value::of_integer(gone_at(*resource.soft_delete, deleted).us);
 }
 
 }  // namespace
@@ -183,26 +192,61 @@ void append_value(std::string& out, ColumnType type, const Value& value) {
   }
 }
 
-bool append_member(std::string& out, const Resource& resource, const Row& row, size_t index) {
+namespace {
+
+bool append_stored(std::string& out, const Resource& resource, const Row& row, size_t index) {
   const Property& property = resource.properties[index];
   const bool counts = property.generated == Generated::kCounter;
-  if (!counts && row.values[index].is_null() && !property.nullable) return false;
+  const Value value =
+      property.generated == Generated::kPurged ? purge_time(resource, row) : row.values[index];
+  if (!counts && value.is_null() && !property.nullable) return false;
   out += property.member;
   if (counts) {
     append_integer(out, row.version);
   } else {
-    append_value(out, property.type, row.values[index]);
+    append_value(out, property.type, value);
   }
   return true;
 }
 
-void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader) {
+// As append_row() for clients, with the computed properties in their places.
+void append_computing(std::string& out, const Resource& resource, const Row& row, Timestamp now) {
   out += '{';
   bool first = true;
-  for (size_t i = 0; i < resource.properties.size(); ++i) {
+  for_each_member(resource, [&](size_t member) {
+    const bool stored = member < resource.properties.size();
+    if (stored && resource.properties[member].write_only) return;
+    if (!first) out += ',';
+    if (append_member(out, resource, row, member, now)) {
+      first = false;
+    } else if (!first) {
+      out.pop_back();
+    }
+  });
+  out += '}';
+}
+
+}  // namespace
+
+bool append_member(std::string& out, const Resource& resource, const Row& row, size_t member,
+                   Timestamp now) {
+  const size_t stored = resource.properties.size();
+  if (member < stored) return append_stored(out, resource, row, member);
+  return append_computed(out, resource, row, member - stored, now);
+}
+
+void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader,
+                Timestamp now) {
+  if (reader == RowReader::kClient && !resource.computed.empty()) {
+    return append_computing(out, resource, row, now);
+  }
+  out += '{';
+  bool first = true;
+  const size_t count = resource.shown().size();
+  for (size_t i = 0; i < count; ++i) {
     if (resource.properties[i].write_only && reader == RowReader::kClient) continue;
     if (!first) out += ',';
-    if (append_member(out, resource, row, i)) {
+    if (append_stored(out, resource, row, i)) {
       first = false;
     } else if (!first) {
       out.pop_back();

@@ -33,13 +33,31 @@ enum class RowReader : uint8_t {
   kClient,  // writeOnly properties are left out.
   kEngine,  // Everything: for merging and validating.
 };
-// Appends the row as a JSON object, in the order of the resource's properties. A property without a
-// value is null where the schema admits that and left out where it does not.
-void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader);
+// Appends the row as a JSON object, in the order in which the schema declares its properties. One
+// without a value is null where the schema admits that and left out where it does not. Clients see
+// computed properties too, as of `now`.
+void append_row(std::string& out, const Resource& resource, const Row& row, RowReader reader,
+                Timestamp now);
 
-// Appends `"name":value` of one property. False, and nothing is appended, where append_row() leaves
-// the property out.
-bool append_member(std::string& out, const Resource& resource, const Row& row, size_t property);
+// A member of a row as it is shown: a property by its index or, from Resource::properties.size()
+// on, a computed one. Appends `"name":value`. False, and nothing is appended, where append_row()
+// leaves the member out.
+bool append_member(std::string& out, const Resource& resource, const Row& row, size_t member,
+                   Timestamp now);
+
+// Calls `visit` with each member, computed ones included, in the order of the schema.
+template <typename Visit>
+void for_each_member(const Resource& resource, Visit visit) {
+  const size_t stored = resource.properties.size();
+  const size_t shown = resource.shown().size();
+  size_t computed = 0;
+  for (size_t i = 0; i <= shown; ++i) {
+    while (computed < resource.computed.size() && resource.computed[computed].before == i) {
+      visit(stored + computed++);
+    }
+    if (i < shown) visit(i);
+  }
+}
 
 // The value as it stands in a path segment: decoded text. Appends.
 void append_key_text(std::string& out, ColumnType type, const Value& value);

@@ -81,10 +81,10 @@ TEST(ResourceRows, WriteWhatTheReaderMaySee) {
   const Resource resource = two_properties();
   const Value values[] = {Value::of_text("a"), Value::null(), Value::of_text("h")};
   std::string client;
-  append_row(client, resource, Row{values, 1}, RowReader::kClient);
+  append_row(client, resource, Row{values, 1}, RowReader::kClient, {});
   EXPECT_EQ(client, R"({"id":"a","note":null})");
   std::string engine;
-  append_row(engine, resource, Row{values, 1}, RowReader::kEngine);
+  append_row(engine, resource, Row{values, 1}, RowReader::kEngine, {});
   EXPECT_EQ(engine, R"({"id":"a","note":null,"hidden":"h"})");
 }
 
@@ -94,7 +94,7 @@ TEST(ResourceRows, ShowACounterAsTheRowsVersion) {
   resource.properties[1].type = ColumnType::kInteger;
   const Value values[] = {Value::of_text("a"), Value::of_integer(1), Value::null()};
   std::string out;
-  append_row(out, resource, Row{values, 9}, RowReader::kClient);
+  append_row(out, resource, Row{values, 9}, RowReader::kClient, {});
   EXPECT_EQ(out, R"({"id":"a","note":9})");
 }
 

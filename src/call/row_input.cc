@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "call/computed_values.h"
 #include "call/resource_rows.h"
 
 namespace servanda {
@@ -41,6 +42,7 @@ class RowBuild {
     const size_t count = input_.resource->properties.size();
     Value* const values = arena_.array<Value>(count);
     for (size_t i = 0; i < count; ++i) new (values + i) Value(value_of(i));
+    if (!input_.resource->computed.empty() && issues_.empty()) check_computed({values, count});
     return {values, count};
   }
 
@@ -78,6 +80,8 @@ class RowBuild {
 
   void check_given(std::string_view name, JsonValue value) {
     const std::optional<uint16_t> index = input_.resource->property_index(name);
+    // What is computed is compared once the row is known: check_computed().
+    if (!index && input_.resource->computed_index(name)) return;
     if (!index) return unknown(name);
     if (const Value* const owner = owner_value(*index)) {
       if (!equals(*index, value, *owner)) {
@@ -103,10 +107,35 @@ class RowBuild {
     }
   }
 
+  // What a client sends of a computed property must be what is shown of the row, as it is or as it
+  // will be.
+  void check_computed(std::span<const Value> values) {
+    for (const auto [name, value] : input_.given.members()) {
+      const std::optional<uint16_t> index = input_.resource->computed_index(name);
+      if (!index) continue;
+      const JsonValue sent = input_.document.find(name);
+      if (is_shown(*index, sent, Row{values, makers_.version})) continue;
+      if (input_.stored != nullptr && is_shown(*index, sent, *input_.stored)) continue;
+      issue(name, "readOnly",
+            "This property is computed: leave it out or send the value that is shown.");
+    }
+  }
+
+  // `sent` is absent where a patch would remove the property.
+  [[nodiscard]] bool is_shown(size_t index, JsonValue sent, const Row& row) const {
+    const Value shown = computed_value(*input_.resource, index, row, makers_.now, arena_);
+    if (!sent.exists() || sent.is_null()) return shown.is_null();
+    const ColumnType type = input_.resource->computed[index].type;
+    const std::optional<Value> value = value_from_json(type, sent, arena_);
+    return value && *value == shown;
+  }
+
   void unknown(std::string_view name) {
     std::vector<std::string_view> names;
-    names.reserve(input_.resource->properties.size());
-    for (const Property& p : input_.resource->properties) names.push_back(p.name);
+    const std::span<const Property> known = input_.resource->shown();
+    names.reserve(known.size() + input_.resource->computed.size());
+    for (const Property& p : known) names.push_back(p.name);
+    for (const ComputedProperty& p : input_.resource->computed) names.push_back(p.name);
     std::string detail = "There is no such property.";
     if (const auto near = nearest(name, names)) {
       detail = "There is no such property; did you mean \"" + std::string(*near) + "\"?";
@@ -143,6 +172,9 @@ class RowBuild {
         return Value::of_integer(makers_.version);
       case Generated::kCreated:
         return input_.stored ? input_.stored->values[index] : stamp(p.type);
+      case Generated::kDeleted:
+      case Generated::kPurged:
+        return Value::null();  // What is written here leaves a row that is not deleted.
       case Generated::kUuid:
         return input_.stored ? input_.stored->values[index] : made(p.type, makers_.new_uuid);
       case Generated::kNone:

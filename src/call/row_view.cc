@@ -33,7 +33,7 @@ class FieldReader {
 
   // The sentence that says what is wrong; empty when all is well.
   std::string read(FieldChoice& choice) {
-    choice.wanted.assign(resource_->properties.size(), false);
+    choice.wanted.assign(resource_->properties.size() + resource_->computed.size(), false);
     choice.inner.assign(resource_->properties.size(), {});
     for (size_t i = 0; i < resource_->properties.size(); ++i) {
       const bool counter = resource_->properties[i].generated == Generated::kCounter;
@@ -41,10 +41,10 @@ class FieldReader {
     }
     do {
       const std::string_view name = take_name();
-      const auto property = resource_->property_index(name);
-      if (!property || resource_->properties[*property].write_only) return unknown(name);
-      choice.wanted[*property] = true;
-      if (take('(') && !read_inner(*property, choice)) {
+      const auto member = member_index(name);
+      if (!member) return unknown(name);
+      choice.wanted[*member] = true;
+      if (take('(') && !read_inner(*member, choice)) {
         return "\"" + std::string(name) + "\" has no fields to choose from, or a bracket is open.";
       }
     } while (take(','));
@@ -64,7 +64,17 @@ class FieldReader {
     rest_.remove_prefix(1);
     return true;
   }
-  bool read_inner(uint16_t property, FieldChoice& choice) {
+  // The member that clients may see under this name.
+  [[nodiscard]] std::optional<size_t> member_index(std::string_view name) const {
+    if (const auto computed = resource_->computed_index(name)) {
+      return resource_->properties.size() + *computed;
+    }
+    const auto property = resource_->property_index(name);
+    if (!property || resource_->properties[*property].write_only) return std::nullopt;
+    return *property;
+  }
+  bool read_inner(size_t property, FieldChoice& choice) {
+    if (property >= resource_->properties.size()) return false;
     if (resource_->properties[property].type != ColumnType::kJson) return false;
     do {
       const std::string_view name = take_name();
@@ -75,9 +85,10 @@ class FieldReader {
   }
   std::string unknown(std::string_view name) const {
     std::vector<std::string_view> names;
-    for (const Property& property : resource_->properties) {
+    for (const Property& property : resource_->shown()) {
       if (!property.write_only) names.push_back(property.name);
     }
+    for (const ComputedProperty& property : resource_->computed) names.push_back(property.name);
     std::string text = "\"" + std::string(name) + "\" is no field of " + resource_->name + ".";
     if (const auto near = nearest(name, names))
       text += " Did you mean \"" + std::string(*near) + "\"?";
@@ -242,13 +253,13 @@ class RelationReader {
 // Writes rows with their relations.
 class ViewWriter {
  public:
-  explicit ViewWriter(Call& call) : call_(&call), out_(&call.answer.text) {}
+  ViewWriter(Call& call, Timestamp now) : call_(&call), out_(&call.answer.text), now_(now) {}
 
   void write(const Resource& resource, const Row& row, size_t index, const FieldChoice& fields,
              const std::vector<RelatedRows>& related) {
     const size_t begin = out_->size();
     if (fields.is_all()) {
-      append_row(*out_, resource, row, RowReader::kClient);
+      append_row(*out_, resource, row, RowReader::kClient, now_);
     } else {
       write_fields(resource, row, fields);
     }
@@ -266,17 +277,18 @@ class ViewWriter {
  private:
   void write_fields(const Resource& resource, const Row& row, const FieldChoice& fields) {
     char separator = '{';
-    for (size_t i = 0; i < resource.properties.size(); ++i) {
-      if (!fields.wanted[i]) continue;
+    for_each_member(resource, [&](size_t member) {
+      if (!fields.wanted[member]) return;
       const size_t before = out_->size();
       *out_ += separator;
-      if (!append_member(*out_, resource, row, i)) {
+      if (!append_member(*out_, resource, row, member, now_)) {
         out_->resize(before);
-        continue;
+        return;
       }
       separator = ',';
-      if (!fields.inner[i].empty()) keep_inner(before, fields.inner[i]);
-    }
+      const bool stored = member < resource.properties.size();
+      if (stored && !fields.inner[member].empty()) keep_inner(before, fields.inner[member]);
+    });
     if (separator == '{') *out_ += '{';
     *out_ += '}';
   }
@@ -363,6 +375,7 @@ class ViewWriter {
 
   Call* call_;
   std::string* out_;
+  Timestamp now_;
 };
 
 }  // namespace
@@ -372,6 +385,8 @@ std::optional<RowView> read_view(Call& call) {
   RowView view;
   if (!read_fields(call, projection, view)) return std::nullopt;
   if (!read_expansions(call, projection, view)) return std::nullopt;
+  const bool may_compute = !view.expansions.empty() || resource_of(call).shows_time();
+  if (may_compute) view.now = call.worker->clock().wall();
   return view;
 }
 
@@ -388,7 +403,7 @@ Task<bool> fetch_related(Call& call, std::span<const Row> rows, RowView& view) {
 }
 
 void append_view(Call& call, const Row& row, size_t index, const RowView& view) {
-  ViewWriter(call).write(resource_of(call), row, index, view.fields, view.related);
+  ViewWriter(call, view.now).write(resource_of(call), row, index, view.fields, view.related);
 }
 
 }  // namespace servanda::internal

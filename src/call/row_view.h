@@ -26,7 +26,7 @@ struct ViewLimits {
 // Which properties are written: `fields=id,title,author(name)`. The key and the version counter
 // always are.
 struct FieldChoice {
-  std::vector<bool> wanted;  // Per property; empty: all of them.
+  std::vector<bool> wanted;  // Per member, as append_member() has them; empty: all of them.
   // Members of an object that is stored as JSON, per property; empty: all of them.
   std::vector<std::vector<std::string_view>> inner;
   [[nodiscard]] bool is_all() const { return wanted.empty(); }
@@ -50,6 +50,7 @@ struct RowView {
   FieldChoice fields;
   std::vector<const Expansion*> expansions;
   std::vector<RelatedRows> related;  // Filled by fetch_related().
+  Timestamp now;  // Computed values are of this moment, in all rows of one answer.
 };
 
 namespace internal {

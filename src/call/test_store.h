@@ -99,9 +99,19 @@ class MapSession final : public Session {
       commit_failures.erase(commit_failures.begin());
       co_return std::unexpected<Error>(std::move(failure));
     }
-    Result<void> possible = check(batch);
-    if (!possible) co_return pass(possible);
-    for (const Write& write : batch.writes) apply(write);
+    if (batch.idempotency != nullptr && answers_.contains(batch.idempotency->scope)) {
+      co_return fail(Code::kConflict, "The key is used.", "idempotency-key-used");
+    }
+    std::vector<Undo> done;
+    for (const Write& write : batch.writes) {
+      Result<void> possible = check(write);
+      if (!possible) {
+        while (!done.empty()) take_back(done);
+        possible.error().index = static_cast<uint32_t>(&write - batch.writes.data());
+        co_return pass(possible);
+      }
+      done.push_back(apply(write));
+    }
     if (batch.idempotency != nullptr) {
       const StoredAnswer& answer = batch.idempotency->answer;
       answers_[batch.idempotency->scope] = {answer.fingerprint, answer.status,
@@ -206,7 +216,14 @@ class MapSession final : public Session {
     return 0;
   }
 
+  static bool sees(const ListQuery& query, const OwnedRow& row) {
+    if (!query.resource->soft_delete) return true;
+    const Value& deleted = row.values[query.resource->soft_delete->deleted];
+    return deleted.is_null() || (query.rows == RowScope::kAll && deleted.integer > query.gone.us);
+  }
+
   static bool matches(const ListQuery& query, const OwnedRow& row) {
+    if (!sees(query, row)) return false;
     for (const Condition& condition : query.conditions) {
       const ColumnType type = query.resource->properties[condition.property].type;
       if (!meets(type, condition, row.values[condition.property])) return false;
@@ -214,25 +231,32 @@ class MapSession final : public Session {
     return query.after.empty() || order(query, row, query.after) > 0;
   }
 
-  Result<void> check(const CommitBatch& batch) {
-    if (batch.idempotency != nullptr && answers_.contains(batch.idempotency->scope)) {
-      return fail(Code::kConflict, "The key is used.", "idempotency-key-used");
+  // A row as it was before a write; nothing where there was none.
+  struct Undo {
+    std::string table;
+    std::string key;
+    std::optional<OwnedRow> row;
+  };
+
+  void take_back(std::vector<Undo>& done) {
+    Undo& last = done.back();
+    tables_[last.table].erase(last.key);
+    if (last.row) tables_[last.table].emplace(last.key, std::move(*last.row));
+    done.pop_back();
+  }
+
+  Result<void> check(const Write& write) {
+    Rows& rows = tables_[write.resource->name];
+    const auto found = rows.find(text_of(write.key));
+    if (write.kind == Write::Kind::kInsert && found != rows.end()) {
+      return fail(Code::kConflict, "The key exists.", "key-exists");
     }
-    for (const Write& write : batch.writes) {
-      Rows& rows = tables_[write.resource->name];
-      const auto found = rows.find(text_of(write.key));
-      if (write.kind == Write::Kind::kInsert && found != rows.end()) {
-        return fail(Code::kConflict, "The key exists.", "key-exists");
-      }
-      if (write.kind != Write::Kind::kInsert &&
-          (found == rows.end() ||
-           (write.expected_version != 0 && found->second.version != write.expected_version))) {
-        return fail(Code::kConflict, "The row moved.", "version-moved");
-      }
-      Result<void> unique = check_unique(write);
-      if (!unique) return unique;
+    if (write.kind != Write::Kind::kInsert &&
+        (found == rows.end() ||
+         (write.expected_version != 0 && found->second.version != write.expected_version))) {
+      return fail(Code::kConflict, "The row moved.", "version-moved");
     }
-    return {};
+    return check_unique(write);
   }
 
   Result<void> check_unique(const Write& write) {
@@ -257,14 +281,18 @@ class MapSession final : public Session {
     return {};
   }
 
-  void apply(const Write& write) {
+  Undo apply(const Write& write) {
     Rows& rows = tables_[write.resource->name];
-    if (write.kind == Write::Kind::kRemove) {
-      rows.erase(text_of(write.key));
-      return;
+    Undo before{write.resource->name, text_of(write.key), {}};
+    const auto found = rows.find(before.key);
+    const int64_t version = found == rows.end() ? 0 : found->second.version;
+    if (found != rows.end()) {
+      before.row = std::move(found->second);
+      rows.erase(found);
     }
-    OwnedRow& row = rows[text_of(write.key)];
-    row.version = write.kind == Write::Kind::kInsert ? 1 : row.version + 1;
+    if (write.kind == Write::Kind::kRemove) return before;
+    OwnedRow& row = rows[before.key];
+    row.version = version + 1;
     row.values.assign(write.values.begin(), write.values.end());
     row.texts.clear();
     for (Value& value : row.values) {
@@ -272,6 +300,7 @@ class MapSession final : public Session {
       row.texts.push_back(std::make_unique<std::string>(value.text));
       value.text = *row.texts.back();
     }
+    return before;
   }
 
   VirtualLoop* loop_;

@@ -30,8 +30,12 @@ struct CallLimits {
   Duration timeout_max = Duration::seconds(60);  // No operation may run longer.
   uint32_t json_depth_max = 64;                  // 400.
   uint32_t multipart_parts_max = 128;            // 413.
-  size_t calls_kept = 64;                        // Recycled calls per worker; more are freed.
-  size_t recycled_bytes_max = 256 * 1024;        // A call that held a larger body is freed.
+  // Of one batch, 413: what it reads and writes of rows, and its answer, which an Idempotency-Key
+  // keeps.
+  size_t batch_bytes_max = 64u << 20;
+  size_t batch_answer_bytes_max = kStoredAnswerBytesMax;
+  size_t calls_kept = 64;                  // Recycled calls per worker; more are freed.
+  size_t recycled_bytes_max = 256 * 1024;  // A call that held a larger body is freed.
 };
 
 // How calls behave, the same for all workers.

@@ -48,6 +48,10 @@ struct ListQuery {
   std::span<const Value> after;           // Values of `order` of the last row seen; empty: start.
   uint32_t limit = 50;                    // At most this many rows.
   uint32_t offset = 0;                    // Rows passed over; each is read. Not with `after`.
+  // Of a resource with soft delete: kLive sees no deleted rows, kAll those deleted after `gone`.
+  // Other resources have no such rows.
+  RowScope rows = RowScope::kLive;
+  Timestamp gone;
 };
 
 // What a list query found.
@@ -56,7 +60,9 @@ struct Page {
   bool more = false;          // Whether at least one row follows.
 };
 
-// One change of one row. The values are one per property, in order.
+// One change of one row. The values are one per property, in order. Deleting a row of a resource
+// with soft delete is an update, which sets the time of deletion; kRemove takes the row itself
+// away.
 struct Write {
   enum class Kind : uint8_t { kInsert, kUpdate, kRemove } kind = Kind::kInsert;
   const Resource* resource = nullptr;
@@ -70,12 +76,15 @@ struct Write {
 // Names one caller's use of one Idempotency-Key: SHA-256 over tenant, principal, operationId, key.
 using IdempotencyScope = Sha256;
 
+// Of StoredAnswer::body; more is refused.
+inline constexpr uint64_t kStoredAnswerBytesMax = 4ull << 20;
+
 // The answer kept for a retried request.
 struct StoredAnswer {
   Sha256 fingerprint{};
   int status = 0;
   std::string_view fields;  // "name: value\r\n" per header field to replay.
-  std::string_view body;    // At most 256 KiB.
+  std::string_view body;    // At most kStoredAnswerBytesMax.
   Timestamp completed_at;
 };
 
@@ -88,6 +97,7 @@ struct IdempotencyRecord {
 // What one request commits: all of it or nothing. Everything it points to must live until the
 // commit's Task has ended.
 struct CommitBatch {
+  // Applied in order: each one meets what those before it left, also of the same row.
   std::span<const Write> writes;
   const IdempotencyRecord* idempotency = nullptr;
 };
@@ -100,8 +110,8 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  // The row with this key, as of a snapshot that includes every commit acknowledged before the
-  // call. Views live in `arena`.
+  // The row with this key, be it deleted or even gone (row_state.h), as of a snapshot that includes
+  // every commit acknowledged before the call. Views live in `arena`.
   virtual Task<Result<std::optional<Row>>> get(const Resource& resource, Value key,
                                                Arena& arena) = 0;
   // Errors besides the common ones: kInvalidArgument, reason "list-query", when no index serves the
@@ -122,8 +132,11 @@ class Session {
   // Errors besides the common ones: kConflict with reason
   //   "unique"         another row has these values: fields name the properties (in: "body");
   //   "key-exists"     an insert of a key that is there;
+  //   "key-deleted"    an insert of a key that a deleted row has, which can be restored. An insert
+  //                    takes the place of one that is gone by the writer's clock;
   //   "version-moved"  see Write::expected_version;
   //   "idempotency-key-used"  the scope has a record already: read it and replay.
+  // The first three name the write that failed: Error::index in CommitBatch::writes.
   virtual Task<Result<void>> commit(CommitBatch batch, Instant deadline) = 0;
 };
 
@@ -146,7 +159,8 @@ class Store {
   // are new. Any other difference between store and plan is kConflict with a sentence that names
   // table, column and what to do; nothing is changed then. Proves for every list operation that
   // each set of its filters which find_index() says is served is searched and not sorted: what is
-  // not is kInternal with the statement's plan. Safe while serving.
+  // not is kInternal with the statement's plan. From then on deleted rows of the plan's resources
+  // that are gone are removed with later commits, some at a time. Safe while serving.
   virtual Result<void> prepare(std::shared_ptr<const Plan> plan) = 0;
   virtual std::unique_ptr<Session> open_session(Loop& loop) = 0;
   [[nodiscard]] virtual StoreStats stats_approx() const = 0;

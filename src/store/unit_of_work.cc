@@ -2,6 +2,7 @@
 #include "store/unit_of_work.h"
 
 #include "base/check.h"
+#include "store/row_state.h"
 
 namespace servanda {
 namespace {
@@ -10,9 +11,23 @@ bool concerns(const Write& write, const Resource& resource, const Value& key) {
   return write.resource == &resource && write.key == key;
 }
 
+std::optional<Row> within(const Resource& resource, std::optional<Row> row, RowScope rows) {
+  if (row && rows == RowScope::kLive && is_deleted(resource, *row)) return std::nullopt;
+  return row;
+}
+
 }  // namespace
 
 Task<Result<std::optional<Row>>> UnitOfWork::get(const Resource& resource, Value key) {
+  return read(resource, key, RowScope::kLive);
+}
+
+Task<Result<std::optional<Row>>> UnitOfWork::get_any(const Resource& resource, Value key) {
+  return read(resource, key, RowScope::kAll);
+}
+
+Task<Result<std::optional<Row>>> UnitOfWork::read(const Resource& resource, Value key,
+                                                  RowScope rows) {
   const Write* last = nullptr;
   int64_t version = 0;      // After the own writes so far.
   bool needs_base = false;  // Whether `version` still counts from the stored row's.
@@ -32,14 +47,16 @@ Task<Result<std::optional<Row>>> UnitOfWork::get(const Resource& resource, Value
   }
   const std::span<const Value> values = last ? last->values : std::span<const Value>();
   if (last && !needs_base) {
-    co_return Result<std::optional<Row>>(Row{values, version});
+    co_return Result<std::optional<Row>>(within(resource, Row{values, version}, rows));
   }
   Task<Result<std::optional<Row>>> reading = session_->get(resource, key, *arena_);
   Result<std::optional<Row>> stored = co_await reading;
   if (last && stored && *stored) {
-    co_return Result<std::optional<Row>>(Row{values, (*stored)->version + version});
+    const Row row{values, (*stored)->version + version};
+    co_return Result<std::optional<Row>>(within(resource, row, rows));
   }
   // An update of a row that is not there makes the commit fail; until then it shows nothing.
+  if (stored) *stored = within(resource, *stored, rows);
   co_return std::move(stored);
 }
 
@@ -86,6 +103,18 @@ void UnitOfWork::update(const Resource& resource, Value key, std::span<const Val
 
 void UnitOfWork::remove(const Resource& resource, Value key, int64_t expected_version) {
   writes_.push_back({Write::Kind::kRemove, &resource, key, {}, expected_version});
+}
+
+void UnitOfWork::keep_last_write() {
+  Write& write = writes_.back();
+  const auto kept = [this](Value value) {
+    value.text = arena_->copy(value.text);
+    return value;
+  };
+  write.key = kept(write.key);
+  Value* const values = arena_->array<Value>(write.values.size());
+  for (size_t i = 0; i < write.values.size(); ++i) new (values + i) Value(kept(write.values[i]));
+  write.values = {values, write.values.size()};
 }
 
 Task<Result<void>> UnitOfWork::commit(const IdempotencyRecord* idempotency, Instant deadline) {

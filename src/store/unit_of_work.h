@@ -22,7 +22,10 @@ class UnitOfWork {
  public:
   UnitOfWork(Session& session, Arena& arena) : session_(&session), arena_(&arena) {}
 
+  // The row with this key, unless it is deleted.
   Task<Result<std::optional<Row>>> get(const Resource& resource, Value key);
+  // Deleted rows as well: whether one is gone is the caller's to judge (row_state.h).
+  Task<Result<std::optional<Row>>> get_any(const Resource& resource, Value key);
   // Own writes are not merged into lists and counts: one after a write of the same unit is refused
   // as a bug (kInternal). See Session for each.
   Task<Result<Page>> list(ListQuery query);
@@ -37,10 +40,16 @@ class UnitOfWork {
   void remove(const Resource& resource, Value key, int64_t expected_version);
 
   [[nodiscard]] bool has_writes() const { return !writes_.empty(); }
+  // How many there are; a failed commit names the one that failed by its index.
+  [[nodiscard]] size_t write_count() const { return writes_.size(); }
+  // Copies what the last write holds into the arena, so that the texts it was given may go.
+  // Requires: has_writes().
+  void keep_last_write();
   // Applies everything; see Session::commit() for errors. Requires: called at most once.
   Task<Result<void>> commit(const IdempotencyRecord* idempotency, Instant deadline);
 
  private:
+  Task<Result<std::optional<Row>>> read(const Resource& resource, Value key, RowScope rows);
   // What a list or a count meets after a write.
   [[nodiscard]] Result<void> check_unwritten() const;
 

@@ -126,6 +126,24 @@ TEST_F(UnitOfWorkTest, ReadsNothingAfterItsOwnRemoveAndTheNewRowAfterAnInsert) {
   EXPECT_EQ(get(7)->version, 2);
 }
 
+TEST_F(UnitOfWorkTest, HidesDeletedRowsUnlessTheyAreAskedFor) {
+  const auto get_any = [&](int64_t id) {
+    return *finish(unit.get_any(resource, Value::of_integer(id)));
+  };
+  const Value deleted[] = {Value::of_integer(1'000)};
+  const Value live[] = {Value::null()};
+  session.rows[7] = {deleted, 4};
+  EXPECT_EQ(get(7)->version, 4) << "a value says nothing without soft delete";
+  resource.soft_delete = {0, {}, Duration::seconds(1)};
+  EXPECT_FALSE(get(7));
+  EXPECT_EQ(get_any(7)->version, 4);
+  unit.update(resource, key, live, 0);
+  EXPECT_EQ(get(7)->version, 5) << "restored";
+  unit.update(resource, key, deleted, 5);
+  EXPECT_FALSE(get(7));
+  EXPECT_EQ(get_any(7)->version, 6);
+}
+
 TEST_F(UnitOfWorkTest, KeepsRowsOfDifferentResourcesApart) {
   unit.update(other, key, first, 4);
   EXPECT_EQ(get(7)->values[0].text, "stored");
@@ -153,6 +171,26 @@ TEST_F(UnitOfWorkTest, RefusesListsAndCountsAfterAWriteAsBugs) {
   EXPECT_DEATH((void)finish(unit.count({}, 1)), "list or count after a write");
 #endif
   EXPECT_EQ(session.lists, 0);
+}
+
+TEST_F(UnitOfWorkTest, KeepsTheLastWriteWhenTheTextsItWasGivenGo) {
+  std::string text = "a text of some length";
+  std::string name = "key";
+  const Value values[] = {Value::of_text(name), Value::of_text(text), Value::null(),
+                          Value::of_integer(3)};
+  unit.update(resource, key, first, 4);
+  unit.insert(resource, values[0], values);
+  EXPECT_EQ(unit.write_count(), 2u);
+  unit.keep_last_write();
+  text.assign(text.size(), 'x');
+  name.assign(name.size(), 'y');
+  const std::optional<Row> row = *finish(unit.get(resource, Value::of_text("key")));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->values[0].text, "key");
+  EXPECT_EQ(row->values[1].text, "a text of some length");
+  EXPECT_TRUE(row->values[2].is_null());
+  EXPECT_EQ(row->values[3].integer, 3);
+  EXPECT_EQ(get(7)->values.data(), first) << "earlier writes stay as they are";
 }
 
 TEST_F(UnitOfWorkTest, CommitsItsWritesInOrderWithTheRecordAndReturnsTheError) {

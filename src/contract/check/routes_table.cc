@@ -23,8 +23,10 @@ using Line = std::array<std::string, kColumns>;
 Line line_of(const Plan& plan, const Operation& operation) {
   std::string resource;
   if (operation.resource) {
-    resource = plan.resources[operation.resource->resource].name + " " +
-               std::string(action_text(operation.resource->action));
+    resource = action_text(operation.resource->action);
+    if (operation.resource->resource != kNoResource) {
+      resource.insert(0, plan.resources[operation.resource->resource].name + " ");
+    }
   }
   return {std::string(method_text(operation.method)), operation.path, operation.id,
           std::string(handler_word(operation.handler)), std::move(resource)};
@@ -69,7 +71,9 @@ std::string routes_json(const Plan& plan) {
     member("operationId", operation.id);
     member("handler", handler_word(operation.handler));
     if (operation.resource) {
-      member("resource", plan.resources[operation.resource->resource].name);
+      if (operation.resource->resource != kNoResource) {
+        member("resource", plan.resources[operation.resource->resource].name);
+      }
       member("action", action_text(operation.resource->action));
     }
     writer.end_object();

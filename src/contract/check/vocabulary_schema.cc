@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "contract/expression/expression.h"
 #include "contract/plan/vocabulary.h"
 
 namespace servanda {
@@ -13,8 +14,8 @@ namespace {
 
 std::string_view definition_name(VocabularyPlace place) {
   static constexpr std::array<std::string_view, kVocabularyPlaceCount> kNames = {
-      "root",     "pathItem", "operation", "parameter", "schema",
-      "property", "service",  "policies",  "resource",  "column"};
+      "root",    "pathItem", "operation", "parameter", "schema",    "property",
+      "service", "policies", "resource",  "column",    "softDelete"};
   return kNames[static_cast<size_t>(place)];
 }
 
@@ -159,22 +160,24 @@ class SchemaWriter {
     writer_.unsigned_integer(value);
   }
 
-  void write_text() {
+  void write_text(uint64_t max) {
     member("type", "string");
     write_length("minLength", 1);
-    write_length("maxLength", VocabularyLimits::kTextBytes);
+    write_length("maxLength", max);
   }
 
   void write_form(const VocabularyKey& key) {
     switch (key.form) {
       case ValueForm::kText:
       case ValueForm::kName:
-        return write_text();
+        return write_text(VocabularyLimits::kTextBytes);
+      case ValueForm::kExpression:
+        return write_text(ExpressionLimits::kCharacters);
       case ValueForm::kBoolean:
         return member("type", "boolean");
       case ValueForm::kDuration:
         member("type", "string");
-        return member("pattern", "^[0-9]{1,6}(ms|s|m|h)$");
+        return member("pattern", "^[0-9]{1,6}(ms|s|m|h|d)$");
       case ValueForm::kWord:
         writer_.key("enum");
         writer_.begin_array();
@@ -199,7 +202,7 @@ class SchemaWriter {
     write_length("minItems", 1);
     write_length("maxItems", VocabularyLimits::kListNames);
     open("items");
-    write_text();
+    write_text(VocabularyLimits::kTextBytes);
     writer_.end_object();
     writer_.end_object();
   }

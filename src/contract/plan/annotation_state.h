@@ -90,6 +90,7 @@ void compile_services(AnnotationState& state);
 void compile_resources(AnnotationState& state);
 // Service, handler, timeout, idempotency, precondition of one operation; then its binding.
 void compile_policies(AnnotationState& state, const OperationNode& node);
+// `resource` is kNoResource for a batch over all collections of a service.
 // Requires: Operation::handler is kResource. Leaves Operation::resource empty after errors.
 void compile_binding(AnnotationState& state, const OperationNode& node, uint16_t resource);
 // Fills ListProfile's parameters and derives the indexes that serve them.
@@ -97,6 +98,10 @@ void compile_list_parameters(AnnotationState& state, const OperationNode& node,
                              ResourceBinding& binding);
 // Fills envelopes, status and answers_body, and checks that bodies hold what rows need.
 void compile_envelopes(AnnotationState& state, const OperationNode& node, ResourceBinding& binding);
+// Adds a computed property with what its schema says; its expression is compiled afterwards, by
+// compile_computed(), when all properties of the resource are known.
+void declare_computed(AnnotationState& state, Resource& resource, const MemberShape& member);
+void compile_computed(AnnotationState& state, const ResourceSource& source, Resource& resource);
 // What the references between resources make expandable. Requires: all references are compiled.
 void compile_relations(AnnotationState& state);
 // Reads the parameters that choose fields and expansions, for lists and reads.
@@ -107,6 +112,13 @@ void compile_projection(AnnotationState& state, const OperationNode& node,
 // A relation by name; to-many ones also in camelCase.
 [[nodiscard]] std::optional<uint16_t> find_relation(const Resource& resource,
                                                     std::string_view name);
+// Completes the bindings of batches. Requires: every other operation has its binding.
+void compile_batches(AnnotationState& state, std::span<const OperationNode> nodes);
+// Whether the engine itself reads the request header.
+[[nodiscard]] bool is_engine_header(std::string_view name);
+// The Response Object that `response` of the operation was compiled from, or null.
+[[nodiscard]] Node* response_node(AnnotationState& state, const OperationNode& node,
+                                  const Response& response);
 // Gives every index its name.
 void name_indexes(AnnotationState& state);
 // How the declared bodies of failures tell problems. Requires: handlers are settled.

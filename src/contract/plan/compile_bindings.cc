@@ -14,6 +14,11 @@ bool is_item_action(Action action) {
   return action != Action::kList && action != Action::kCreate;
 }
 
+// "/v1/things:batch". The suffix is the custom method of a collection, never a variable's.
+bool is_batch_path(std::string_view path) {
+  return path.ends_with(":batch");
+}
+
 // Whether the last segment of the path holds a variable: the path of one item.
 bool is_item_path(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -42,8 +47,19 @@ std::optional<Action> action_of_method(Method method, bool item) {
   return std::nullopt;
 }
 
+// What method and path say by themselves.
+std::optional<Action> derived_action(const Operation& operation) {
+  const bool item = is_item_path(operation.path);
+  if (item && operation.method == Method::kPost && operation.path.ends_with("}:undelete")) {
+    return Action::kRestore;
+  }
+  const auto action = action_of_method(operation.method, item);
+  if (action == Action::kCreate && is_batch_path(operation.path)) return Action::kBatch;
+  return action;
+}
+
 std::optional<Action> parse_action(std::string_view word) {
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < kActionCount; ++i) {
     if (action_text(static_cast<Action>(i)) == word) return static_cast<Action>(i);
   }
   return std::nullopt;
@@ -63,6 +79,9 @@ bool method_allows(Method method, Action action) {
       return method == Method::kPatch || method == Method::kPost;
     case Action::kDelete:
       return method == Method::kDelete || method == Method::kPost;
+    case Action::kRestore:
+    case Action::kBatch:
+      return method == Method::kPost;
   }
   return false;
 }
@@ -72,8 +91,8 @@ std::optional<Action> choose_action(AnnotationState& state, const OperationNode&
   const PolicyValue policy = find_policy(state, node, "action");
   const Place place = policy.entry != nullptr ? policy.entry->value->place : node.node->place;
   const bool item = is_item_path(operation.path);
-  const auto action = policy.text().empty() ? action_of_method(operation.method, item)
-                                            : parse_action(policy.text());
+  const auto action =
+      policy.text().empty() ? derived_action(operation) : parse_action(policy.text());
   const std::string method(method_text(operation.method));
   if (!action) {
     if (!policy.text().empty()) return std::nullopt;  // A word that was reported.
@@ -93,8 +112,8 @@ std::optional<Action> choose_action(AnnotationState& state, const OperationNode&
     state.diagnostics.error("action-method", place,
                             method + " cannot " + std::string(action_text(*action)) +
                                 ": its meaning in HTTP is another.",
-                            "Use GET to list and read, POST to create, PUT to replace, PATCH to "
-                            "update, DELETE to delete.");
+                            "Use GET to list and read, POST to create, restore and for batches, "
+                            "PUT to replace, PATCH to update, DELETE to delete.");
     return std::nullopt;
   }
   return action;
@@ -175,6 +194,8 @@ bool choose_key(AnnotationState& state, const OperationNode& node, const Operati
   return true;
 }
 
+}  // namespace
+
 bool is_engine_header(std::string_view name) {
   static constexpr std::array<std::string_view, 10> kNames = {
       "if-match",        "if-none-match", "idempotency-key", "prefer",     "accept",
@@ -183,16 +204,54 @@ bool is_engine_header(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), lower) != kNames.end();
 }
 
+namespace {
+
+bool asks_for_deleted(const Parameter& parameter, const Resource& resource) {
+  return parameter.in == ParameterIn::kQuery && parameter.name == "include_deleted" &&
+         !resource.property_index(parameter.name);
+}
+
+void compile_include_deleted(AnnotationState& state, const OperationNode& node,
+                             const Operation& operation, ResourceBinding& binding) {
+  const Resource& resource = state.plan.resources[binding.resource];
+  for (size_t i = 0; i < operation.parameters.size(); ++i) {
+    const Parameter& parameter = operation.parameters[i];
+    if (!asks_for_deleted(parameter, resource)) continue;
+    if (!resource.soft_delete) {
+      state.diagnostics.error("soft-delete-missing", node.parameters[i]->place,
+                              in_quotes(parameter.name) + " asks for deleted rows, but " +
+                                  in_quotes(resource.name) + " keeps none.",
+                              "Add \"softDelete: {}\" to the resource, or remove the parameter.");
+    } else if ((parameter.shape.types.bits & ~TypeMask::kNull) != TypeMask::kBoolean) {
+      state.diagnostics.error("parameter-type", node.parameters[i]->place,
+                              "The wish for deleted rows is a boolean.",
+                              "Declare \"schema: {type: boolean}\".");
+    } else {
+      binding.include_deleted_parameter = static_cast<uint16_t>(i);
+    }
+  }
+}
+
+void check_restore(AnnotationState& state, const OperationNode& node, const Operation& operation,
+                   const Resource& resource) {
+  if (resource.soft_delete) return;
+  state.diagnostics.error("soft-delete-missing", node.node->place,
+                          in_quotes(operation.id) + " restores deleted rows, but " +
+                              in_quotes(resource.name) + " keeps none.",
+                          "Add \"softDelete: {}\" to the resource, or remove the operation.");
+}
+
 // What the built-in handlers would not look at is refused where it asks for something, and told
 // where it can only be ignored.
 void check_other_parameters(AnnotationState& state, const OperationNode& node,
                             const Operation& operation, const ResourceBinding& binding) {
   const Action action = binding.action;
-  const Resource& resource = state.plan.resources[binding.resource];
   for (size_t i = 0; i < operation.parameters.size(); ++i) {
     const Parameter& parameter = operation.parameters[i];
     const Place place = node.parameters[i]->place;
-    const bool chooses = action == Action::kRead && is_projection(parameter, resource);
+    const bool chooses = action == Action::kRead &&
+                         (is_projection(parameter, state.plan.resources[binding.resource]) ||
+                          asks_for_deleted(parameter, state.plan.resources[binding.resource]));
     if (parameter.in == ParameterIn::kQuery && action != Action::kList && !chooses) {
       state.diagnostics.error("not-supported-yet", place,
                               "The query parameter " + in_quotes(parameter.name) + " of a " +
@@ -220,12 +279,23 @@ void compile_binding(AnnotationState& state, const OperationNode& node, uint16_t
   binding.action = *action;
   binding.resource = resource;
   // What is wrong with the resource itself has been said once.
-  if (!state.sources[resource].sound) return;
+  if (resource != kNoResource && !state.sources[resource].sound) return;
+  if (*action == Action::kBatch) {
+    check_other_parameters(state, node, operation, binding);
+    operation.resource = std::move(binding);  // compile_batches() fills the rest.
+    return;
+  }
   const bool keyed = choose_key(state, node, operation, binding);
   check_other_parameters(state, node, operation, binding);
   compile_envelopes(state, node, binding);
+  if (*action == Action::kRestore) {
+    check_restore(state, node, operation, state.plan.resources[resource]);
+  }
   const bool reads = *action == Action::kList || *action == Action::kRead;
-  if (reads) compile_projection(state, node, binding);
+  if (reads) {
+    compile_projection(state, node, binding);
+    compile_include_deleted(state, node, operation, binding);
+  }
   if (*action == Action::kList) compile_list_parameters(state, node, binding);
   if (keyed) operation.resource = std::move(binding);
 }

@@ -22,9 +22,12 @@ std::vector<int> preferred_statuses(Action action) {
       return {201, 200, 204};
     case Action::kReplace:
     case Action::kUpdate:
+    case Action::kRestore:
       return {200, 204};
     case Action::kDelete:
       return {204, 200};
+    case Action::kBatch:
+      return {200};
   }
   return {};
 }
@@ -100,23 +103,9 @@ class EnvelopeCompiler {
     return operation_->response_for(binding_->status);
   }
 
-  // The Response Object that `response` was compiled from.
-  [[nodiscard]] Node* response_node(const Response& response) {
-    const Node* responses = node_->node->find("responses");
-    if (responses == nullptr) return nullptr;
-    std::string key = std::to_string(response.first_status);
-    if (response.is_default()) key = "default";
-    if (response.last_status != response.first_status) key = key.substr(0, 1) + "XX";
-    Node* node = responses->find(key);
-    if (node == nullptr && key.size() == 3) node = responses->find(to_lower(key));
-    if (node == nullptr) return nullptr;
-    Diagnostics reported_elsewhere;
-    return state_->documents().follow(node, reported_elsewhere);
-  }
-
   void compile_response() {
     const Response* response = choose_response();
-    Node* node = response == nullptr ? nullptr : response_node(*response);
+    Node* node = response == nullptr ? nullptr : response_node(*state_, *node_, *response);
     if (node == nullptr) {
       error("response-missing", node_->node->place,
             in_quotes(operation_->id) + " declares no success response.",
@@ -384,14 +373,17 @@ class EnvelopeCompiler {
   [[nodiscard]] bool fits(const ObjectShape& shape) const {
     if (shape.members.empty() || shape.foreign != nullptr) return false;
     return std::all_of(shape.members.begin(), shape.members.end(), [&](const MemberShape& member) {
-      return resource_->property_index(member.name).has_value();
+      return resource_->property_index(member.name) || resource_->computed_index(member.name);
     });
   }
 
   void check_types(const ObjectShape& shape) {
     for (const MemberShape& member : shape.members) {
-      const Property& property = resource_->properties[*resource_->property_index(member.name)];
-      if (state_->reader.value(member.schemas).column_type() == property.type) continue;
+      const auto computed = resource_->computed_index(member.name);
+      const ColumnType type =
+          computed ? resource_->computed[*computed].type
+                   : resource_->properties[*resource_->property_index(member.name)].type;
+      if (state_->reader.value(member.schemas).column_type() == type) continue;
       error("property-type-differs", member.place,
             in_quotes(member.name) + " has another type here than in " +
                 in_quotes(resource_->name) + ".",
@@ -401,9 +393,12 @@ class EnvelopeCompiler {
 
   void report_misfit(const Node& schema, const ObjectShape& shape) {
     std::vector<std::string_view> names;
-    for (const Property& property : resource_->properties) names.push_back(property.name);
+    for (const Property& property : resource_->shown()) names.push_back(property.name);
     for (const MemberShape& member : shape.members) {
-      if (resource_->property_index(member.name) || shape.members.size() == 1) continue;
+      if (resource_->property_index(member.name) || resource_->computed_index(member.name) ||
+          shape.members.size() == 1) {
+        continue;
+      }
       error("envelope-unknown", member.place,
             in_quotes(member.name) + " is no property of " + in_quotes(resource_->name) +
                 ", so this body cannot be stored.",
@@ -452,6 +447,19 @@ class EnvelopeCompiler {
 };
 
 }  // namespace
+
+Node* response_node(AnnotationState& state, const OperationNode& node, const Response& response) {
+  const Node* responses = node.node->find("responses");
+  if (responses == nullptr) return nullptr;
+  std::string key = std::to_string(response.first_status);
+  if (response.is_default()) key = "default";
+  if (response.last_status != response.first_status) key = key.substr(0, 1) + "XX";
+  Node* found = responses->find(key);
+  if (found == nullptr && key.size() == 3) found = responses->find(to_lower(key));
+  if (found == nullptr) return nullptr;
+  Diagnostics reported_elsewhere;
+  return state.documents().follow(found, reported_elsewhere);
+}
 
 void compile_envelopes(AnnotationState& state, const OperationNode& node,
                        ResourceBinding& binding) {

@@ -149,7 +149,9 @@ bool compile_filter(ListScope& scope, size_t parameter) {
       return false;
     property = scope.resource.properties[scope.resource.relations[*relation].property].name;
   }
-  if (!scope.resource.property_index(property)) return false;
+  if (!scope.resource.property_index(property) && !scope.resource.computed_index(property)) {
+    return false;
+  }
   std::string_view word;
   if (bracketed) word = std::string_view(name).substr(bracket + 1, name.size() - bracket - 2);
   FilterCompiler(scope, parameter).compile(property, word);

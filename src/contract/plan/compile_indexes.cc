@@ -37,6 +37,8 @@ std::string index_name(const Resource& resource, const Index& index) {
     name += "_" + resource.properties[key.property].column;
     if (key.descending) name += "_desc";
   }
+  if (index.rows == RowScope::kLive) name += "_live";
+  if (index.rows == RowScope::kDeleted) name += "_gone";
   name += index.unique ? "_key" : "_idx";
   if (name.size() <= ResourceLimits::kIdentifier) return name;
   char suffix[16];
@@ -53,9 +55,17 @@ std::optional<IndexKey> parse_index_key(AnnotationState& state, const Resource& 
   key.descending = text.starts_with('-');
   const std::string_view name = key.descending ? text.substr(1) : text;
   const auto property = resource.property_index(name);
+  if (!property && resource.computed_index(name)) {
+    state.diagnostics.error(
+        "computed-stored", place,
+        in_quotes(resource.name + "." + std::string(name)) +
+            " is computed and not stored, so no index, filter or order can be by it.",
+        "Name the stored properties that it is made from.");
+    return std::nullopt;
+  }
   if (!property) {
     std::vector<std::string_view> names;
-    for (const Property& known : resource.properties) names.push_back(known.name);
+    for (const Property& known : resource.shown()) names.push_back(known.name);
     state.diagnostics.error(
         "property-unknown", place,
         in_quotes(resource.name) + " has no property " + in_quotes(name) + ".",
@@ -70,6 +80,13 @@ std::optional<IndexKey> parse_index_key(AnnotationState& state, const Resource& 
                             "Use a property of one scalar type.");
     return std::nullopt;
   }
+  if (resource.properties[*property].generated == Generated::kPurged) {
+    state.diagnostics.error("index-type", place,
+                            in_quotes(resource.name + "." + std::string(name)) +
+                                " is made when it is shown, so nothing can be found by it.",
+                            "Use the property with \"generated: deleted\".");
+    return std::nullopt;
+  }
   if (resource.properties[*property].write_only) {
     state.diagnostics.error("index-type", place,
                             in_quotes(resource.name + "." + std::string(name)) +
@@ -82,6 +99,7 @@ std::optional<IndexKey> parse_index_key(AnnotationState& state, const Resource& 
 
 void add_index(AnnotationState& state, Resource& resource, Index index, Place place) {
   for (const Index& other : resource.indexes) {
+    if (other.rows != index.rows) continue;
     const bool same =
         index.unique ? other.unique && other.keys == index.keys : serves(other, index.keys);
     if (same) return;

@@ -20,6 +20,7 @@ enum class Role : uint8_t {
   kPage,
   kCount,
   kProjection,
+  kDeleted,
   kLater
 };
 
@@ -40,7 +41,7 @@ Role role_of(std::string_view name) {
       {"page_number", Role::kPage},  {"pageNumber", Role::kPage},
       {"count", Role::kCount},       {"fields", Role::kProjection},
       {"expand", Role::kProjection}, {"q", Role::kLater},
-      {"filter", Role::kLater},      {"include_deleted", Role::kLater},
+      {"filter", Role::kLater},      {"include_deleted", Role::kDeleted},
   };
   for (const auto& known : kNames) {
     if (known.name == name) return known.role;
@@ -61,6 +62,8 @@ std::string_view role_text(Role role) {
       return "the wish for a count";
     case Role::kProjection:
       return "the choice of fields";
+    case Role::kDeleted:
+      return "the wish for deleted rows";
     default:
       return "the sort order";
   }
@@ -74,6 +77,7 @@ class ListCompiler {
         operation_(&state.plan.operations[node.operation]),
         resource_(&state.plan.resources[binding.resource]),
         list_(&binding.list),
+        shows_deleted_(binding.include_deleted_parameter.has_value()),
         scope_{state, node, *operation_, *resource_, *list_, {}} {}
 
   void compile() {
@@ -144,7 +148,10 @@ class ListCompiler {
                                 "Rename the parameter.");
       return;
     }
-    if (compile_filter(scope_, i)) return;
+    // No filter is by a computed property, so a name that lists know means what it always does.
+    const bool computed = resource_->computed_index(parameter.name).has_value();
+    const bool known = computed && role != Role::kNone;
+    if (!known && compile_filter(scope_, i)) return;
     switch (role) {
       case Role::kLimit:
         return take(i, role, list_->limit_parameter);
@@ -159,11 +166,13 @@ class ListCompiler {
       case Role::kCount:
         return take(i, role, list_->count_parameter);
       case Role::kProjection:
+      case Role::kDeleted:
         return;
       case Role::kLater:
         return later(
             i, "This way to query a list",
-            "Remove it; filters, sort, limit, cursor, count, fields and expand are served.");
+            "Remove it; filters, sort, limit, cursor, count, fields, expand and include_deleted "
+            "are served.");
       case Role::kNone:
         return unknown(i);
     }
@@ -171,13 +180,14 @@ class ListCompiler {
 
   void unknown(size_t i) {
     const Parameter& parameter = operation_->parameters[i];
-    std::vector<std::string_view> names = {"limit", "cursor", "sort", "count", "fields", "expand"};
-    for (const Property& known : resource_->properties) names.push_back(known.name);
+    std::vector<std::string_view> names = {"limit",  "cursor", "sort",           "count",
+                                           "fields", "expand", "include_deleted"};
+    for (const Property& known : resource_->shown()) names.push_back(known.name);
     state_->diagnostics.error("parameter-unmapped", place(i),
                               in_quotes(parameter.name) + " is neither a property of " +
                                   in_quotes(resource_->name) +
                                   " nor a name the list knows (limit, cursor, sort, offset, page, "
-                                  "count, fields, expand).",
+                                  "count, fields, expand, include_deleted).",
                               "Rename or remove it." + suggestion(parameter.name, names));
   }
 
@@ -322,7 +332,7 @@ class ListCompiler {
   void read_path_filter(size_t i) {
     if (compile_filter(scope_, i)) return;
     std::vector<std::string_view> names;
-    for (const Property& known : resource_->properties) names.push_back(known.name);
+    for (const Property& known : resource_->shown()) names.push_back(known.name);
     const std::string& name = operation_->parameters[i].name;
     state_->diagnostics.error("parameter-unmapped", place(i),
                               "The path variable " + in_quotes(name) +
@@ -340,10 +350,15 @@ class ListCompiler {
     for (const ListFilter& filter : list_->filters) {
       if (is_range(filter.test)) want_order(filter.property);
     }
+    want_indexes(resource_->usual_rows());
+    if (shows_deleted_) want_indexes(RowScope::kAll);
+  }
+
+  void want_indexes(RowScope rows) {
     for (const auto& order : scope_.orders) {
-      want_index({}, order);
+      want_index({}, order, rows);
       for (const ListFilter& filter : list_->filters) {
-        if (names_values(filter.test)) want_index(filter, order);
+        if (names_values(filter.test)) want_index(filter, order, rows);
       }
     }
   }
@@ -362,19 +377,22 @@ class ListCompiler {
     if (!there) scope_.orders.push_back({{property, false}, {resource_->key, false}});
   }
 
-  void want_index(std::optional<ListFilter> filter, const std::vector<IndexKey>& order) {
+  void want_index(std::optional<ListFilter> filter, const std::vector<IndexKey>& order,
+                  RowScope rows) {
     Index index;
+    index.rows = rows;
     if (filter) {
       if (filter->property == resource_->key) return;
       // A unique index finds the one row with a value, but many may have none.
-      if (is_unique(filter->property) && !may_ask_for_null(*filter)) return;
+      if (is_unique(filter->property, rows) && !may_ask_for_null(*filter)) return;
       index.keys.push_back({filter->property, false});
     }
     for (const IndexKey& key : order) {
       if (!filter || key.property != filter->property) index.keys.push_back(key);
     }
-    // The table itself is in the order of its key.
-    if (index.keys.empty() || index.keys[0].property == resource_->key) return;
+    // The table itself is in the order of its key, deleted rows among the others.
+    const bool by_key = index.keys.empty() || index.keys[0].property == resource_->key;
+    if (by_key && rows == RowScope::kAll) return;
     const size_t first = filter ? 1 : 0;
     if (first < index.keys.size() && index.keys[first].descending) {
       for (size_t i = first; i < index.keys.size(); ++i) {
@@ -390,11 +408,12 @@ class ListCompiler {
     return filter.test == FilterTest::kEqual && parameter.shape.types.has(TypeMask::kNull);
   }
 
-  [[nodiscard]] bool is_unique(uint16_t property) const {
-    return std::any_of(
-        resource_->indexes.begin(), resource_->indexes.end(), [&](const Index& index) {
-          return index.unique && index.keys.size() == 1 && index.keys[0].property == property;
-        });
+  [[nodiscard]] bool is_unique(uint16_t property, RowScope rows) const {
+    return std::any_of(resource_->indexes.begin(), resource_->indexes.end(),
+                       [&](const Index& index) {
+                         return index.unique && index.rows == rows && index.keys.size() == 1 &&
+                                index.keys[0].property == property;
+                       });
   }
 
   AnnotationState* state_;
@@ -402,6 +421,7 @@ class ListCompiler {
   const Operation* operation_;
   Resource* resource_;
   ListProfile* list_;
+  bool shows_deleted_;
   ListScope scope_;
 };
 

@@ -44,8 +44,9 @@ void compile_idempotency(AnnotationState& state, const OperationNode& node, Oper
 }
 
 void compile_precondition(AnnotationState& state, const OperationNode& node, Operation& operation) {
+  const bool restores = operation.resource && operation.resource->action == Action::kRestore;
   const bool changes_one = operation.method == Method::kPut || operation.method == Method::kPatch ||
-                           operation.method == Method::kDelete;
+                           operation.method == Method::kDelete || restores;
   const PolicyValue policy = find_policy(state, node, "precondition");
   if (!changes_one) {
     operation.precondition = PreconditionMode::kOff;
@@ -90,7 +91,8 @@ void check_security(AnnotationState& state, const OperationNode& node, const Ope
                           "\"x-servanda: {handler: mock}\".");
 }
 
-// The resource that the operation is to be served from, or nothing. Sets Operation::handler.
+// The resource that the operation is to be served from (kNoResource: a batch over all of its
+// service), or nothing. Sets Operation::handler.
 std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNode& node,
                                        Operation& operation) {
   const PolicyValue handler = find_policy(state, node, "handler");
@@ -100,6 +102,10 @@ std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNo
   if (handler.text() == "mock") {
     operation.handler = HandlerKind::kMock;
     return std::nullopt;
+  }
+  if (resource.text().empty() && find_policy(state, node, "action").text() == "batch") {
+    operation.handler = HandlerKind::kResource;
+    return kNoResource;
   }
   if (resource.text().empty()) {
     if (handler.text() == "resource") {
@@ -119,6 +125,7 @@ std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNo
 void compile_service(AnnotationState& state, const OperationNode& node, Operation& operation,
                      std::optional<uint16_t> resource) {
   const PolicyValue policy = find_policy(state, node, "service");
+  if (resource == kNoResource) resource.reset();
   // A resource without an owner has been reported once.
   if (resource && state.plan.resources[*resource].service.empty()) return;
   const std::string owner = resource ? state.plan.resources[*resource].service : std::string();
@@ -175,11 +182,12 @@ void compile_policies(AnnotationState& state, const OperationNode& node) {
   compile_service(state, node, operation, resource);
   compile_timeout(state, node, operation);
   compile_idempotency(state, node, operation);
-  compile_precondition(state, node, operation);
   check_security(state, node, operation);
   if (resource && operation.handler == HandlerKind::kResource) {
     compile_binding(state, node, *resource);
   }
+  // Behind the binding, which says whether a POST changes a row.
+  compile_precondition(state, node, operation);
 }
 
 }  // namespace servanda::internal

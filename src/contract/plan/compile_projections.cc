@@ -145,6 +145,7 @@ class ProjectionCompiler {
         if (relation.kind == Relation::Kind::kToOne) continue;
         Index index;
         index.keys = {{relation.property, false}, {resource(at).key, false}};
+        index.rows = resource(at).usual_rows();
         add_index(*state_, resource(at), std::move(index), node_->parameters[i]->place);
       }
     }

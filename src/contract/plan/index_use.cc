@@ -16,6 +16,7 @@ struct Access {
   const Index* index = nullptr;
   Keys keys;
   bool unique = false;
+  RowScope rows = RowScope::kAll;  // Those it holds.
 };
 
 // What is asked of the property that a merge would take, if any may.
@@ -116,14 +117,23 @@ bool runs_like(Candidate& found, const Resource& resource, const Access& access,
   return true;
 }
 
+// Whether no more of the rows that the access leads to are thrown away than found.
+bool leads_to(const Access& access, const Resource& resource, RowScope rows, bool single) {
+  if (!resource.soft_delete) return true;
+  if (access.rows == rows) return true;
+  return access.rows == RowScope::kAll && rows == RowScope::kLive && single;
+}
+
 // The best way that `fits` finds content. `fits(candidate, access)` may complete the candidate.
 template <typename Fits>
-std::optional<IndexUse> find_best(const Resource& resource, Tests tests, const Fits& fits) {
+std::optional<IndexUse> find_best(const Resource& resource, Tests tests, RowScope rows,
+                                  const Fits& fits) {
   std::optional<Candidate> best;
   const auto consider = [&](const Access& access) {
     for (const Merge merge : {Merge::kNever, Merge::kAllowed}) {
       Candidate found = hold_keys(resource, access, tests, merge);
       if (merge == Merge::kAllowed && !found.use.merged) break;
+      if (!leads_to(access, resource, rows, found.use.single)) continue;
       if (!found.use.single && !fits(found, access)) continue;
       const bool searched = found.use.equal > 0 || found.use.range;
       if (!searched && !tests.empty()) continue;
@@ -132,7 +142,9 @@ std::optional<IndexUse> find_best(const Resource& resource, Tests tests, const F
   };
   const IndexKey key{resource.key, false};
   consider({nullptr, {&key, 1}, true});
-  for (const Index& index : resource.indexes) consider({&index, index.keys, index.unique});
+  for (const Index& index : resource.indexes) {
+    consider({&index, index.keys, index.unique, index.rows});
+  }
   if (!best) return std::nullopt;
   return best->use;
 }
@@ -140,15 +152,15 @@ std::optional<IndexUse> find_best(const Resource& resource, Tests tests, const F
 }  // namespace
 
 std::optional<IndexUse> find_index(const Resource& resource, std::span<const AskedTest> tests,
-                                   std::span<const IndexKey> order) {
-  return find_best(resource, tests, [&](Candidate& found, const Access& access) {
+                                   std::span<const IndexKey> order, RowScope rows) {
+  return find_best(resource, tests, rows, [&](Candidate& found, const Access& access) {
     return runs_like(found, resource, access, tests, order);
   });
 }
 
-std::optional<IndexUse> find_count_index(const Resource& resource,
-                                         std::span<const AskedTest> tests) {
-  return find_best(resource, tests, [&](Candidate& found, const Access& access) {
+std::optional<IndexUse> find_count_index(const Resource& resource, std::span<const AskedTest> tests,
+                                         RowScope rows) {
+  return find_best(resource, tests, rows, [&](Candidate& found, const Access& access) {
     const size_t behind = found.use.equal;
     found.use.range =
         behind < access.keys.size() && is_bounded(tests, access.keys[behind].property);

@@ -36,15 +36,20 @@ struct IndexUse {
 // read and thrown away without bound. Without tests, every order that an index has is served.
 // Best is, in this order: at most one row; at most one row for each merged value; more keys held by
 // one value; a merge; a range; a shorter index; the one declared first.
+// Of a resource with soft delete, an index serves the rows that it holds: one of kAll may be used
+// for kLive only where it finds single rows, because it could lead through any number of deleted
+// ones. Others ignore `rows`.
 // Requires: `order` ends with the resource's key.
 [[nodiscard]] std::optional<IndexUse> find_index(const Resource& resource,
                                                  std::span<const AskedTest> tests,
-                                                 std::span<const IndexKey> order);
+                                                 std::span<const IndexKey> order,
+                                                 RowScope rows = RowScope::kLive);
 
 // The same where only the number of rows is wanted, in no order: a range may bound whatever key
 // stands behind the equal ones.
 [[nodiscard]] std::optional<IndexUse> find_count_index(const Resource& resource,
-                                                       std::span<const AskedTest> tests);
+                                                       std::span<const AskedTest> tests,
+                                                       RowScope rows = RowScope::kLive);
 
 // Bounds of what a start-up proof tries for one list operation.
 inline constexpr size_t kFilterSetsMax = 512;

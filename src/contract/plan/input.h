@@ -67,6 +67,9 @@ class ParameterValues {
   // Whether the value came from the request and not from a default.
   [[nodiscard]] bool given(size_t index) const { return given_[index]; }
   void clear();
+  // Leaves one of `count` parameters with a value. For calls that the engine makes of parts of a
+  // request.
+  void set_only(size_t count, size_t index, JsonValue value);
 
  private:
   friend class ParameterReader;

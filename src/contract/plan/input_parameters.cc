@@ -96,6 +96,14 @@ void ParameterValues::clear() {
   builders_used_ = 0;
 }
 
+void ParameterValues::set_only(size_t count, size_t index, JsonValue value) {
+  clear();
+  values_.assign(count, JsonValue());
+  given_.assign(count, false);
+  values_[index] = value;
+  given_[index] = true;
+}
+
 class ParameterReader {
  public:
   ParameterReader(const Operation& operation, const RawInput& raw, Arena& arena,

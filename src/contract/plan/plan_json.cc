@@ -14,8 +14,8 @@ std::string_view column_type_text(ColumnType type) {
 }
 
 std::string_view generated_text(Generated generated) {
-  static constexpr std::array<std::string_view, 5> kTexts = {"none", "created", "updated", "uuid",
-                                                             "counter"};
+  static constexpr std::array<std::string_view, 7> kTexts = {
+      "none", "created", "updated", "uuid", "counter", "deleted", "purged"};
   return kTexts[static_cast<size_t>(generated)];
 }
 
@@ -93,6 +93,7 @@ class PlanWriter {
     flag("readOnly", property.read_only);
     flag("writeOnly", property.write_only);
     flag("immutable", property.immutable);
+    flag("hidden", property.hidden);
     if (property.generated != Generated::kNone) {
       member("generated", generated_text(property.generated));
     }
@@ -120,14 +121,28 @@ class PlanWriter {
     member("key", resource.properties[resource.key].name);
     flag("generatedKey", resource.generated_key);
     list("properties", resource.properties, [&](const auto& item) { write_property(item); });
+    if (!resource.computed.empty()) {
+      list("computed", resource.computed, [&](const ComputedProperty& item) {
+        writer_.begin_object();
+        member("name", item.name);
+        member("expression", item.source);
+        writer_.end_object();
+      });
+    }
     list("indexes", resource.indexes, [&](const Index& index) {
       writer_.begin_object();
       member("name", index.name);
       writer_.key("keys");
       write_keys(resource, index.keys);
       flag("unique", index.unique);
+      flag("live", index.rows == RowScope::kLive);
+      flag("deleted", index.rows == RowScope::kDeleted);
       writer_.end_object();
     });
+    if (resource.soft_delete) {
+      writer_.key("restoreMs");
+      writer_.integer(resource.soft_delete->restore.ns / 1'000'000);
+    }
     writer_.end_object();
   }
 
@@ -189,22 +204,36 @@ class PlanWriter {
   }
 
   void write_binding(const Operation& operation, const ResourceBinding& binding) {
-    const Resource& resource = plan_->resources[binding.resource];
     writer_.key("resource");
     writer_.begin_object();
-    member("name", resource.name);
+    if (binding.resource != kNoResource) member("name", plan_->resources[binding.resource].name);
     member("action", action_text(binding.action));
     writer_.key("status");
     writer_.integer(binding.status);
     flag("answersBody", binding.answers_body);
     if (!binding.request.member.empty()) member("requestMember", binding.request.member);
     if (!binding.response.member.empty()) member("responseMember", binding.response.member);
-    if (binding.action == Action::kList) write_list(operation, resource, binding.list);
+    if (binding.action == Action::kList) {
+      write_list(operation, plan_->resources[binding.resource], binding.list);
+    }
+    if (binding.action == Action::kBatch) write_batch(binding.batch);
+    flag("includesDeleted", binding.include_deleted_parameter.has_value());
     if (binding.projection.expand_parameter) {
       list("expand", binding.projection.expansions,
            [&](const Expansion& expansion) { writer_.string(expansion.text); });
     }
     writer_.end_object();
+  }
+
+  void write_batch(const BatchProfile& batch) {
+    flag("partial", batch.partial == BatchProfile::Partial::kAnswered);
+    list("offers", batch.offers, [&](const BatchOffer& offer) {
+      writer_.begin_object();
+      member("resource", plan_->resources[offer.resource].name);
+      member("action", action_text(offer.action));
+      member("operation", plan_->operations[offer.operation].id);
+      writer_.end_object();
+    });
   }
 
   void write_list(const Operation& operation, const Resource& resource,

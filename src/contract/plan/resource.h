@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
+#include "contract/expression/expression.h"
 #include "contract/schema/schema.h"
 
 namespace servanda {
@@ -25,7 +28,16 @@ enum class ColumnType : uint8_t {
   kJson,  // Objects, arrays and mixed types, as JSON text.
 };
 
-enum class Generated : uint8_t { kNone, kCreated, kUpdated, kUuid, kCounter };
+// What the engine makes of a property.
+enum class Generated : uint8_t {
+  kNone,
+  kCreated,
+  kUpdated,
+  kUuid,
+  kCounter,
+  kDeleted,  // When the row was deleted; null while it is not.
+  kPurged,   // When a deleted row goes for good: made when it is shown, its column stays empty.
+};
 
 // One property of a resource, and its column.
 struct Property {
@@ -39,8 +51,28 @@ struct Property {
   bool write_only = false;
   bool immutable = false;
   Generated generated = Generated::kNone;
+  bool hidden = false;  // The engine's own: in no JSON, parameter or document. Always the last.
   std::optional<uint16_t> references;  // Index of the resource this holds the key of.
   std::optional<std::string> default_json;
+};
+
+// A property whose value is made from the others whenever a row is shown. It has no column, and
+// nothing filters or sorts by it.
+struct ComputedProperty {
+  std::string name;                     // As in JSON.
+  ColumnType type = ColumnType::kText;  // Of the value that is shown; never kJson.
+  bool nullable = false;                // The schema admits null; else null is left out.
+  uint16_t before = 0;    // Shown in front of this property; properties.size() for the end.
+  std::string source;     // The expression as written.
+  Expression expression;  // Over the roots of ComputedRoot.
+  bool uses_now = false;
+};
+
+// The roots that a computed property's expression may read. The members of self are the properties
+// of its resource, by their indexes.
+struct ComputedRoot {
+  static constexpr uint16_t kSelf = 0;
+  static constexpr uint16_t kNow = 1;
 };
 
 // One column of an index or a sort.
@@ -50,11 +82,27 @@ struct IndexKey {
   bool operator==(const IndexKey&) const = default;
 };
 
+// Which rows an index holds, or a list sees. Only a resource with soft delete tells them apart: the
+// indexes of others hold all rows, and their lists see all.
+enum class RowScope : uint8_t {
+  kAll,
+  kLive,     // Those that are not deleted.
+  kDeleted,  // The others: of the one index that finds what is to go for good.
+};
+
 // An index of a resource's table.
 struct Index {
   std::string name;  // Unique in the store, made from table and columns.
   std::vector<IndexKey> keys;
   bool unique = false;
+  RowScope rows = RowScope::kAll;
+};
+
+// How a resource keeps its deleted rows.
+struct SoftDelete {
+  uint16_t deleted = 0;            // The property with the time of deletion.
+  std::optional<uint16_t> purged;  // The one that shows when the row goes for good.
+  Duration restore;                // How long a deleted row can be restored, from 1 s to 3650 d.
 };
 
 // What `expand` can follow from a row of a resource to rows of another one.
@@ -75,14 +123,27 @@ struct Resource {
   uint16_t key = 0;            // Property index of the key.
   bool generated_key = false;  // UUIDv7 made by the engine; otherwise the client chooses.
   std::vector<Property> properties;
-  std::vector<Index> indexes;  // Declared and derived; the key's own is not listed.
+  std::vector<ComputedProperty> computed;  // In the order of `before`.
+  std::vector<Index> indexes;              // Declared and derived; the key's own is not listed.
   std::vector<Relation> relations;
+  std::optional<SoftDelete> soft_delete;  // Without it a deleted row is gone at once.
   Schema schema;
 
+  // The property that clients know by this name.
   [[nodiscard]] std::optional<uint16_t> property_index(std::string_view name) const;
+  [[nodiscard]] std::optional<uint16_t> computed_index(std::string_view name) const;
+  // Whether what is shown of a row changes while the row stays as it is.
+  [[nodiscard]] bool shows_time() const;
+  // The properties that clients know: all but a hidden one.
+  [[nodiscard]] std::span<const Property> shown() const;
+  // The rows that are there for clients by default.
+  [[nodiscard]] RowScope usual_rows() const {
+    return soft_delete ? RowScope::kLive : RowScope::kAll;
+  }
 };
 
-enum class Action : uint8_t { kList, kCreate, kRead, kReplace, kUpdate, kDelete };
+enum class Action : uint8_t { kList, kCreate, kRead, kReplace, kUpdate, kDelete, kRestore, kBatch };
+inline constexpr int kActionCount = 8;
 [[nodiscard]] std::string_view action_text(Action action);  // "list".
 
 // How a body holds the resource: alone, or as one member of an object.
@@ -170,10 +231,31 @@ struct OwnerKey {
   uint16_t property = 0;   // That holds the owner's key.
 };
 
+// One thing that items of a batch may do with rows of a resource: what an operation of the contract
+// offers for one row.
+struct BatchOffer {
+  uint16_t resource = 0;  // Index into Plan::resources.
+  Action action = Action::kCreate;
+  uint32_t operation = 0;  // Index into Plan::operations: its rules are those of the item.
+};
+
+// What a batch takes and how it may end.
+struct BatchProfile {
+  std::vector<BatchOffer> offers;  // Sorted by resource, then action; at least one.
+  // Whether `atomic: false` is answered, item by item: the contract declares 207.
+  enum class Partial : uint8_t { kRefused, kAnswered } partial = Partial::kRefused;
+
+  // The offer for rows of `resource`, or null.
+  [[nodiscard]] const BatchOffer* find(uint16_t resource, Action action) const;
+};
+
+// The resource of a batch over all collections of a service: none in particular.
+inline constexpr uint16_t kNoResource = UINT16_MAX;
+
 // What a path item's `resource` means for one operation.
 struct ResourceBinding {
   Action action = Action::kRead;
-  uint16_t resource = 0;         // Index into Plan::resources.
+  uint16_t resource = 0;         // Index into Plan::resources; kBatch: or kNoResource.
   uint16_t key_parameter = 0;    // For item actions: index into Operation::parameters.
   std::vector<OwnerKey> owners;  // But for lists, where they are filters.
   Envelope request;
@@ -182,6 +264,9 @@ struct ResourceBinding {
   bool answers_body = true;  // Whether that status has content.
   ListProfile list;          // For kList.
   Projection projection;     // For kList and kRead.
+  // For kList and kRead: a boolean that asks for deleted rows too.
+  std::optional<uint16_t> include_deleted_parameter;
+  BatchProfile batch;  // For kBatch.
 };
 
 }  // namespace servanda

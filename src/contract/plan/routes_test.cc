@@ -90,6 +90,17 @@ TEST(RouteTable, PrefersLiteralsThenPartialsThenVariables) {
   EXPECT_EQ(routes.ask("GET /f/you"), "/f/{id} you");
 }
 
+TEST(RouteTable, KeepsCustomMethodsOfCollectionsApartFromVariables) {
+  Routes routes({"POST /v1/things", "POST /v1/things:batch", "GET /v1/things/{id}",
+                 "POST /v1/{collection}", "POST /v1/things/{id}"});
+  EXPECT_EQ(routes.ask("POST /v1/things:batch"), "/v1/things:batch");
+  EXPECT_EQ(routes.ask("POST /v1/things%3Abatch"), "/v1/things:batch");
+  EXPECT_EQ(routes.ask("POST /v1/things"), "/v1/things");
+  EXPECT_EQ(routes.ask("POST /v1/things:other"), "/v1/{collection} things:other");
+  EXPECT_EQ(routes.ask("GET /v1/things/:batch"), "/v1/things/{id} :batch");
+  EXPECT_EQ(routes.ask("GET /v1/things:batch"), "405");
+}
+
 TEST(RouteTable, LetsTheLeftmostDifferenceDecide) {
   Routes routes({"GET /{a}/me", "GET /books/{b}"});
   EXPECT_EQ(routes.ask("GET /books/me"), "/books/{b} me");

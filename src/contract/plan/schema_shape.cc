@@ -177,6 +177,7 @@ void SchemaReader::add_object(Node* schema, int depth, ObjectShape& shape) {
       for (const NodeEntry& name : *entry.value) shape.required.push_back(name.value->text);
     } else if (entry.key == "additionalProperties" || entry.key == "unevaluatedProperties") {
       const bool closed = entry.value->kind == JsonKind::kBoolean && !entry.value->boolean;
+      if (closed) shape.closed = true;
       if (!closed) shape.open = entry.value;
     } else if (entry.key == "oneOf" || entry.key == "anyOf") {
       if (branches_declare_members(*entry.value)) shape.foreign = &entry;

@@ -26,6 +26,7 @@ struct ObjectShape {
   std::vector<MemberShape> members;  // In document order; names are unique.
   std::vector<std::string_view> required;
   Node* open = nullptr;                // A value that explicitly admits undeclared members.
+  bool closed = false;                 // Whether a value refuses undeclared members.
   const NodeEntry* foreign = nullptr;  // A keyword that may declare members this does not list.
   bool too_large = false;              // Beyond SchemaReader's bounds: members are missing.
 

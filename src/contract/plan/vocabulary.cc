@@ -49,8 +49,8 @@ constexpr VocabularyKey kIdempotency = {
     "off optional required"};
 constexpr VocabularyKey kPrecondition = {
     "precondition", Form::kWord, Null::kOff,
-    "What If-Match does on PUT, PATCH and DELETE of a resource: nothing, checked when sent, or "
-    "demanded (428). Default checked; null means off.",
+    "What If-Match does on PUT, PATCH, DELETE and restore of a resource: nothing, checked when "
+    "sent, or demanded (428). Default checked; null means off.",
     "off checked required"};
 constexpr VocabularyKey kLimit = {"limit", Form::kLater, Null::kRefused, "Rate limits."};
 constexpr VocabularyKey kQuota = {"quota", Form::kLater, Null::kRefused, "Durable quotas."};
@@ -91,7 +91,7 @@ constexpr VocabularyKey kOperation[] = {
     {"action", Form::kWord, Null::kOff,
      "What is done with the resource when the method does not "
      "say it.",
-     "list create read replace update delete"},
+     "list create read replace update delete restore batch"},
     kTimeout,
     kIdempotency,
     kPrecondition,
@@ -138,7 +138,14 @@ constexpr VocabularyKey kResource[] = {
     {"indexes", Form::kNameLists, Null::kRefused,
      "Indexes besides those derived from declared filters and sorts; \"-field\" descends."},
     {"access", Form::kLater, Null::kRefused, "Expressions that say who may read and write rows."},
-    {"softDelete", Form::kLater, Null::kRefused, "Keeps deleted rows for a while."},
+    {"softDelete",
+     Form::kObject,
+     Null::kRefused,
+     "Keeps deleted rows for a while, hidden, so that they can be restored. An empty object takes "
+     "every default.",
+     {},
+     {},
+     Where::kSoftDelete},
     {"partition", Form::kLater, Null::kRefused, "The property that the table is partitioned by."},
     {"placement", Form::kLater, Null::kRefused, "The property that selects a store by region."},
     {"retain", Form::kLater, Null::kRefused, "How long rows are kept."},
@@ -153,8 +160,9 @@ constexpr VocabularyKey kProperty[] = {
      "row exists is not."},
     {"generated", Form::kWord, Null::kRefused,
      "A value made by the engine: time of creation, time of the last change, a UUIDv7 made once, "
-     "or the row's version counter. The property must be readOnly.",
-     "created updated uuid counter"},
+     "the row's version counter, or with softDelete the time of deletion and the time when the "
+     "row goes for good. The property must be readOnly.",
+     "created updated uuid counter deleted purged"},
     {"immutable", Form::kBoolean, Null::kRefused, "Settable on create only."},
     {"column", Form::kObject, Null::kRefused, "How it is stored.", {}, {}, Where::kColumn},
     {"problem", Form::kWord, Null::kRefused,
@@ -162,13 +170,28 @@ constexpr VocabularyKey kProperty[] = {
      "type title status detail code request_id retryable instance time errors"},
     {"access", Form::kLater, Null::kRefused, "Expressions that say who may read and write it."},
     {"class", Form::kLater, Null::kRefused, "The data class it belongs to."},
-    {"computed", Form::kLater, Null::kRefused, "An expression over self."},
+    {"computed", Form::kExpression, Null::kRefused,
+     "An expression over the stored properties (self.x) and now. The value is made when a row is "
+     "shown, never stored and never written. The property must be readOnly."},
 };
 
 constexpr VocabularyKey kColumn[] = {
     {"name", Form::kText, Null::kRefused,
      "The column's name. Default: the snake_case of the property's name."},
     {"type", Form::kLater, Null::kRefused, "The column's type in the store."},
+};
+
+constexpr VocabularyKey kSoftDelete[] = {
+    {"restore",
+     Form::kDuration,
+     Null::kRefused,
+     "How long a deleted row can be restored, from 1s to 3650d; then it is gone for good. Default "
+     "30d.",
+     {},
+     {},
+     Where::kRoot,
+     VocabularyLimits::kRestoreMin,
+     VocabularyLimits::kRestoreMax},
 };
 
 }  // namespace
@@ -194,14 +217,25 @@ std::span<const VocabularyKey> vocabulary_keys(VocabularyPlace place) {
       return kResource;
     case Where::kColumn:
       return kColumn;
+    case Where::kSoftDelete:
+      return kSoftDelete;
   }
   return {};
 }
 
 std::string_view vocabulary_place_text(VocabularyPlace place) {
   static constexpr std::array<std::string_view, kVocabularyPlaceCount> kTexts = {
-      "the root",   "a path item", "an operation", "a parameter",         "a component schema",
-      "a property", "a service",   "the policies", "a schema's resource", "a property's column",
+      "the root",
+      "a path item",
+      "an operation",
+      "a parameter",
+      "a component schema",
+      "a property",
+      "a service",
+      "the policies",
+      "a schema's resource",
+      "a property's column",
+      "a resource's softDelete",
   };
   return kTexts[static_cast<size_t>(place)];
 }

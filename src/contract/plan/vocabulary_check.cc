@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <charconv>
+#include <limits>
 #include <vector>
 
 #include "base/text.h"
+#include "contract/expression/expression.h"
 #include "contract/plan/vocabulary.h"
 
 namespace servanda {
@@ -24,6 +26,7 @@ std::string_view form_text(ValueForm form) {
     case ValueForm::kText:
     case ValueForm::kName:
     case ValueForm::kWord:
+    case ValueForm::kExpression:
       return "a string";
     case ValueForm::kBoolean:
       return "a boolean";
@@ -50,6 +53,22 @@ std::string_view other_place_of(std::string_view key, VocabularyPlace place) {
     }
   }
   return {};
+}
+
+// In the largest unit that holds it in whole numbers.
+std::string duration_text(Duration duration) {
+  static constexpr struct {
+    std::string_view unit;
+    int64_t ns;
+  } kUnits[] = {{"d", 86'400'000'000'000},
+                {"h", 3'600'000'000'000},
+                {"m", 60'000'000'000},
+                {"s", 1'000'000'000}};
+  for (const auto& unit : kUnits) {
+    if (duration.ns % unit.ns != 0) continue;
+    return std::to_string(duration.ns / unit.ns) + std::string(unit.unit);
+  }
+  return std::to_string(duration.ns / 1'000'000) + "ms";
 }
 
 std::string words_text(std::string_view words) {
@@ -166,6 +185,8 @@ class VocabularyChecker {
         return check_duration(value, key);
       case ValueForm::kWord:
         return check_word(value, key);
+      case ValueForm::kExpression:
+        return check_expression(value, key);
       case ValueForm::kNameLists:
         return check_lists(value, key);
       case ValueForm::kObject:
@@ -192,16 +213,27 @@ class VocabularyChecker {
     }
   }
 
+  // What it says is checked where the names in it are known.
+  void check_expression(const Node& value, const VocabularyKey& key) {
+    if (!value.is_string()) {
+      type_error(value, key.name, form_text(key.form));
+    } else if (value.text.empty()) {
+      diagnostics_->error("vocabulary-value", value.place, quoted(key.name) + " is empty.",
+                          "Write an expression or remove the key.");
+    } else if (count_code_points(value.text) > ExpressionLimits::kCharacters) {
+      limit_error(value, quoted(key.name) + " has more than 2000 characters.");
+    }
+  }
+
   void check_duration(const Node& value, const VocabularyKey& key) {
     if (!value.is_string()) return type_error(value, key.name, form_text(key.form));
     const auto duration = parse_duration(value.text);
     if (!duration) {
       diagnostics_->error("vocabulary-value", value.place, quoted(value.text) + " is no duration.",
-                          "Write whole digits and a unit: ms, s, m or h, such as \"5s\".");
-    } else if (*duration < VocabularyLimits::kTimeoutMin ||
-               *duration > VocabularyLimits::kTimeoutMax) {
-      limit_error(value, quoted(key.name) + " must be from 1ms to 1h, not " +
-                             std::string(value.text) + ".");
+                          "Write whole digits and a unit: ms, s, m, h or d, such as \"5s\".");
+    } else if (*duration < key.least || *duration > key.most) {
+      limit_error(value, quoted(key.name) + " must be from " + duration_text(key.least) + " to " +
+                             duration_text(key.most) + ", not " + std::string(value.text) + ".");
     }
   }
 
@@ -278,15 +310,19 @@ std::optional<Duration> parse_duration(std::string_view text) {
   static constexpr struct {
     std::string_view unit;
     int64_t ns;
-  } kUnits[] = {
-      {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
+  } kUnits[] = {{"ms", 1'000'000},
+                {"s", 1'000'000'000},
+                {"m", 60'000'000'000},
+                {"h", 3'600'000'000'000},
+                {"d", 86'400'000'000'000}};
   const size_t digits = text.find_first_not_of("0123456789");
-  // Nine digits of hours would overflow; six of any unit cannot.
   if (digits == 0 || digits == std::string_view::npos || digits > 6) return std::nullopt;
   int64_t count = 0;
   std::from_chars(text.data(), text.data() + digits, count);
   for (const auto& unit : kUnits) {
-    if (text.substr(digits) == unit.unit) return Duration::nanoseconds(count * unit.ns);
+    if (text.substr(digits) != unit.unit) continue;
+    if (count > std::numeric_limits<int64_t>::max() / unit.ns) return std::nullopt;
+    return Duration::nanoseconds(count * unit.ns);
   }
   return std::nullopt;
 }

@@ -64,8 +64,10 @@ TEST(Vocabulary, ReadsDurationsOfWholeDigitsAndAUnit) {
   EXPECT_EQ(parse_duration("2m"), Duration::seconds(120));
   EXPECT_EQ(parse_duration("1h"), Duration::seconds(3600));
   EXPECT_EQ(parse_duration("999999h"), Duration::seconds(999999LL * 3600));
-  for (std::string_view bad :
-       {"", "5", "s", "-1s", "+1s", "1.5s", "1 s", "5S", "5sec", "1000000s", "5s ", "1us"}) {
+  EXPECT_EQ(parse_duration("3650d"), Duration::seconds(3650LL * 86'400));
+  EXPECT_EQ(parse_duration("106751d"), Duration::seconds(106'751LL * 86'400));
+  for (std::string_view bad : {"", "5", "s", "-1s", "+1s", "1.5s", "1 s", "5S", "5sec", "1000000s",
+                               "5s ", "1us", "106752d"}) {
     EXPECT_EQ(parse_duration(bad), std::nullopt) << bad;
   }
 }
@@ -76,6 +78,18 @@ TEST(Vocabulary, AcceptsTimeoutsFromAMillisecondToAnHour) {
   EXPECT_THAT(rules_of("{timeout: 0ms}", place), ElementsAre("vocabulary-limit"));
   EXPECT_THAT(rules_of("{timeout: 1h}", place), IsEmpty());
   EXPECT_THAT(rules_of("{timeout: 3601s}", place), ElementsAre("vocabulary-limit"));
+}
+
+TEST(Vocabulary, AcceptsTimesToRestoreFromASecondToTenYears) {
+  const auto place = VocabularyPlace::kResource;
+  EXPECT_THAT(rules_of("{softDelete: {}}", place), IsEmpty());
+  EXPECT_THAT(rules_of("{softDelete: {restore: 1s}}", place), IsEmpty());
+  EXPECT_THAT(rules_of("{softDelete: {restore: 999ms}}", place), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{softDelete: {restore: 3650d}}", place), IsEmpty());
+  EXPECT_THAT(rules_of("{softDelete: {restore: 87601h}}", place), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{softDelete: {restore: 3651d}}", place), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{softDelete: {keep: 1s}}", place), ElementsAre("vocabulary-unknown-key"));
+  EXPECT_THAT(rules_of("{softDelete: true}", place), ElementsAre("vocabulary-type"));
 }
 
 TEST(Vocabulary, AcceptsTextsUpToItsLimit) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "store/row_state.h"
+
 namespace servanda::internal {
 namespace {
 
@@ -81,6 +83,10 @@ Statement* BatchApplier::of_shape(const TableShape& shape, Text text, size_t uni
         return shape.remove_any_sql;
       case Text::kExists:
         return shape.exists_sql;
+      case Text::kDropGone:
+        return shape.drop_gone_sql;
+      case Text::kSweepDeleted:
+        return shape.sweep_sql;
       default:
         return shape.unique_sqls[unique];
     }
@@ -106,13 +112,13 @@ void BatchApplier::roll_back() {
   if (database_.in_transaction()) (void)run(Text::kRollBack);
 }
 
-Result<void> BatchApplier::apply(const CommitJob& job, Timestamp expired) {
+Result<void> BatchApplier::apply(const CommitJob& job, Timestamp now, Timestamp expired) {
   // One statement is all or nothing by itself; a savepoint costs two more.
   const size_t statements = job.writes.size() + (job.record ? 1 : 0);
-  if (statements <= 1) return apply_all(job, expired);
+  if (statements <= 1) return apply_all(job, now, expired);
   Result<void> begun = run(Text::kSavepoint);
   if (!begun) return pass(begun);
-  Result<void> applied = apply_all(job, expired);
+  Result<void> applied = apply_all(job, now, expired);
   if (!applied) {
     // Some failures have ended the whole transaction already.
     if (!database_.in_transaction()) return applied;
@@ -126,14 +132,16 @@ Result<void> BatchApplier::apply(const CommitJob& job, Timestamp expired) {
 
 // The record comes first: a retry whose first attempt has committed is told so, and not that the
 // row it read has moved.
-Result<void> BatchApplier::apply_all(const CommitJob& job, Timestamp expired) {
+Result<void> BatchApplier::apply_all(const CommitJob& job, Timestamp now, Timestamp expired) {
   if (job.record) {
     Result<void> recorded = apply_record(*job.record, expired);
     if (!recorded) return pass(recorded);
   }
-  for (const JobWrite& write : job.writes) {
-    Result<void> written = apply_write(job, write);
-    if (!written) return pass(written);
+  for (size_t i = 0; i < job.writes.size(); ++i) {
+    Result<void> written = apply_write(job, job.writes[i], now);
+    if (written) continue;
+    written.error().index = static_cast<uint32_t>(i);
+    return pass(written);
   }
   return {};
 }
@@ -156,28 +164,49 @@ Result<void> BatchApplier::apply_record(const IdempotencyRecord& record, Timesta
   return {};
 }
 
-Result<void> BatchApplier::apply_write(const CommitJob& job, const JobWrite& write) {
+Statement* BatchApplier::bound_write(const CommitJob& job, const JobWrite& write) {
   const bool any = write.expected_version == 0;
-  const bool inserts = write.kind == Write::Kind::kInsert;
   Text text = Text::kInsert;
   if (write.kind == Write::Kind::kUpdate) text = any ? Text::kUpdateAny : Text::kUpdate;
   if (write.kind == Write::Kind::kRemove) text = any ? Text::kRemoveAny : Text::kRemove;
   Statement* statement = of_shape(*write.shape, text);
-  if (!statement) return failed();
+  if (!statement) return nullptr;
   int at = 1;
   for (uint32_t i = 0; i < write.value_count; ++i) {
     statement->bind(at++, job.values[write.first_value + i]);
   }
-  if (!inserts) {
+  if (write.kind != Write::Kind::kInsert) {
     statement->bind(at++, write.key);
     if (!any) statement->bind_integer(at, write.expected_version);
   }
-  if (statement->run() == Step::kFailed) {
+  return statement;
+}
+
+Result<void> BatchApplier::apply_write(const CommitJob& job, const JobWrite& write, Timestamp now) {
+  const bool inserts = write.kind == Write::Kind::kInsert;
+  for (bool again = inserts && write.shape->soft_delete;; again = false) {
+    Statement* statement = bound_write(job, write);
+    if (!statement) return failed();
+    if (statement->run() != Step::kFailed) break;
     if (database_.failure() != DatabaseFailure::kUnique) return failed();
-    return explain_duplicate(job, write);
+    if (!again) return explain_duplicate(job, write);
+    Result<bool> dropped = drop_gone(write, now);
+    if (!dropped) return pass(dropped);
+    if (!*dropped) return explain_duplicate(job, write);
   }
   if (!inserts && database_.changes() == 0) return version_moved();
   return {};
+}
+
+// Takes away the row that has the write's key, if it is gone but for being swept. That it stays
+// away when the batch fails later is no effect of the batch: nobody could see the row any more.
+Result<bool> BatchApplier::drop_gone(const JobWrite& write, Timestamp now) {
+  Statement* statement = of_shape(*write.shape, Text::kDropGone);
+  if (!statement) return failed();
+  statement->bind(1, write.key);
+  statement->bind_integer(2, gone_since(*write.shape->soft_delete, now).us);
+  if (statement->run() == Step::kFailed) return failed();
+  return database_.changes() > 0;
 }
 
 // SQLite stops at the first index that refuses and names it in a text; asking each one finds all of
@@ -188,8 +217,13 @@ Result<void> BatchApplier::explain_duplicate(const CommitJob& job, const JobWrit
     Statement* exists = of_shape(shape, Text::kExists);
     if (!exists) return failed();
     exists->bind(1, write.key);
-    const Step found = exists->run();
+    const Step found = exists->step();
+    const bool deleted = found == Step::kRow && exists->integer(0) == 1;
+    exists->reset();
     if (found == Step::kFailed) return failed();
+    if (deleted) {
+      return fail(Code::kConflict, "A deleted row has this key.", "key-deleted");
+    }
     if (found == Step::kRow) {
       return fail(Code::kConflict, "A row with this key exists already.", "key-exists");
     }
@@ -233,6 +267,16 @@ Result<int64_t> BatchApplier::sweep_records(Timestamp expired, int64_t rows_max)
 
 Result<int64_t> BatchApplier::sweep_outbox(Timestamp expired, int64_t rows_max) {
   return sweep(Text::kSweepOutbox, expired, rows_max);
+}
+
+Result<int64_t> BatchApplier::sweep_deleted(const TableShape& shape, Timestamp now,
+                                            int64_t rows_max) {
+  Statement* statement = of_shape(shape, Text::kSweepDeleted);
+  if (!statement) return failed();
+  statement->bind_integer(1, gone_since(*shape.soft_delete, now).us);
+  statement->bind_integer(2, rows_max);
+  if (statement->run() == Step::kFailed) return failed();
+  return database_.changes();
 }
 
 Result<int64_t> BatchApplier::sweep_audit(Timestamp expired, int64_t rows_max) {

@@ -20,8 +20,9 @@ class BatchApplier {
 
   // Errors: the conflicts of Session::commit(), after which the transaction goes on without the
   // batch; otherwise the Database's, after which the transaction may be gone
-  // (Database::in_transaction()). Records completed at `expired` or before count as not there.
-  [[nodiscard]] Result<void> apply(const CommitJob& job, Timestamp expired);
+  // (Database::in_transaction()). Records completed at `expired` or before count as not there, and
+  // so do deleted rows that are gone at `now`.
+  [[nodiscard]] Result<void> apply(const CommitJob& job, Timestamp now, Timestamp expired);
 
   // Each removes up to `rows_max` rows and returns how many it removed: idempotency records
   // completed, events delivered, audit entries made at `expired` or before. Audit entries go from
@@ -30,6 +31,9 @@ class BatchApplier {
   [[nodiscard]] Result<int64_t> sweep_records(Timestamp expired, int64_t rows_max);
   [[nodiscard]] Result<int64_t> sweep_outbox(Timestamp expired, int64_t rows_max);
   [[nodiscard]] Result<int64_t> sweep_audit(Timestamp expired, int64_t rows_max);
+  // The same for deleted rows of one table that are gone at `now`. Requires: it has soft delete.
+  [[nodiscard]] Result<int64_t> sweep_deleted(const TableShape& shape, Timestamp now,
+                                              int64_t rows_max);
 
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> commit();
@@ -57,15 +61,19 @@ class BatchApplier {
     kRemove,
     kRemoveAny,
     kExists,
+    kDropGone,
+    kSweepDeleted,
     kUnique,
   };
   Result<void> run(Text text);
   Result<int64_t> sweep(Text text, Timestamp expired, int64_t rows_max);
   Statement* fixed(Text text);
   Statement* of_shape(const TableShape& shape, Text text, size_t unique = 0);
-  Result<void> apply_all(const CommitJob& job, Timestamp expired);
+  Result<void> apply_all(const CommitJob& job, Timestamp now, Timestamp expired);
   Result<void> apply_record(const IdempotencyRecord& record, Timestamp expired);
-  Result<void> apply_write(const CommitJob& job, const JobWrite& write);
+  Result<void> apply_write(const CommitJob& job, const JobWrite& write, Timestamp now);
+  Statement* bound_write(const CommitJob& job, const JobWrite& write);
+  Result<bool> drop_gone(const JobWrite& write, Timestamp now);
   Result<void> explain_duplicate(const CommitJob& job, const JobWrite& write);
   [[nodiscard]] std::unexpected<Error> failed() const;
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
@@ -19,7 +20,19 @@ namespace {
 
 using Values = std::vector<Value>;
 
-enum : uint16_t { kId, kKind, kName, kPrice, kDay, kOwner, kScore, kFlag, kSku, kPropertyCount };
+enum : uint16_t {
+  kId,
+  kKind,
+  kName,
+  kPrice,
+  kDay,
+  kOwner,
+  kScore,
+  kFlag,
+  kSku,
+  kDeletedAt,
+  kPropertyCount
+};
 
 Resource model_goods() {
   Resource resource = test_resource(
@@ -27,7 +40,8 @@ Resource model_goods() {
       {required_property("kind", ColumnType::kText), test_property("name", ColumnType::kText),
        test_property("price", ColumnType::kDecimal), test_property("day", ColumnType::kDate),
        test_property("owner", ColumnType::kUuid), test_property("score", ColumnType::kNumber),
-       test_property("flag", ColumnType::kBoolean), test_property("sku", ColumnType::kText)});
+       test_property("flag", ColumnType::kBoolean), test_property("sku", ColumnType::kText),
+       test_property("deleted_at", ColumnType::kTimestamp)});
   resource.indexes = {
       test_index(resource, {"kind", "id"}),
       test_index(resource, {"name", "id"}),
@@ -42,6 +56,27 @@ Resource model_goods() {
       unique_index(resource, {"sku"}),
       test_index(resource, {"sku", "id"}),
   };
+  return resource;
+}
+
+// The same with soft delete: every index for live rows, and some for all.
+Resource soft_goods() {
+  Resource resource = model_goods();
+  resource.soft_delete = {kDeletedAt, {}, Duration::seconds(60)};
+  std::vector<Index> indexes = {test_index(resource, {"id"}), test_index(resource, {"deleted_at"})};
+  indexes[1].rows = RowScope::kDeleted;
+  for (size_t i = 0; i < resource.indexes.size(); ++i) {
+    if (i % 2 == 1) indexes.push_back(resource.indexes[i]);
+    indexes.push_back(resource.indexes[i]);
+    indexes.back().rows = RowScope::kLive;
+  }
+  indexes.push_back(test_index(resource, {"deleted_at", "id"}));
+  indexes.push_back(test_index(resource, {"kind", "-deleted_at", "id"}));
+  indexes.back().rows = indexes[0].rows = RowScope::kLive;
+  for (Index& index : indexes) {
+    if (index.rows == RowScope::kLive) index.name += "_live";
+  }
+  resource.indexes = std::move(indexes);
   return resource;
 }
 
@@ -96,7 +131,8 @@ bool plain_meets(const Condition& c, const Value& value) {
 // The store, the same rows in a vector, and the dice.
 class ListModel {
  public:
-  explicit ListModel(uint64_t seed) : fixture_(seed, {.batch_writes_max = 1000}), random_(seed) {
+  ListModel(uint64_t seed, Resource resource)
+      : resource_(std::move(resource)), fixture_(seed, {.batch_writes_max = 1000}), random_(seed) {
     EXPECT_TRUE(fixture_.prepare({&resource_, 1}));
     std::vector<Write> writes;
     const uint64_t count = 40 + roll(200);
@@ -124,6 +160,8 @@ class ListModel {
     query.conditions = conditions;
     query.order = order;
     query.limit = static_cast<uint32_t>(1 + roll(12));
+    if (roll(2) == 0) query.rows = RowScope::kAll;
+    query.gone = {static_cast<int64_t>(roll(7)) - 3};
     SCOPED_TRACE(text_of(query));
     check_count(query);
     check_each(query);
@@ -131,7 +169,7 @@ class ListModel {
     for (const Condition& condition : conditions) {
       tests.push_back({condition.property, condition.test});
     }
-    const auto use = find_index(resource_, tests, order);
+    const auto use = find_index(resource_, tests, order, query.rows);
     if (!use) {
       const Result<Page> page = fixture_.list(query);
       ASSERT_FALSE(page);
@@ -226,6 +264,11 @@ class ListModel {
     return order;
   }
 
+  bool sees(const ListQuery& query, const Values& row) const {
+    if (!resource_.soft_delete || row[kDeletedAt].is_null()) return true;
+    return query.rows == RowScope::kAll && row[kDeletedAt].integer > query.gone.us;
+  }
+
   bool fits(const Values& row, std::span<const Condition> conditions) {
     return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
       return plain_meets(condition, row[condition.property]);
@@ -245,7 +288,8 @@ class ListModel {
   std::vector<const Values*> expected(const ListQuery& query, const Values* after = nullptr) {
     std::vector<const Values*> found;
     for (const Values& row : rows_) {
-      if (fits(row, query.conditions) && (!after || before(query.order, *after, row))) {
+      if (sees(query, row) && fits(row, query.conditions) &&
+          (!after || before(query.order, *after, row))) {
         found.push_back(&row);
       }
     }
@@ -263,6 +307,7 @@ class ListModel {
     for (const IndexKey& key : query.order) {
       text += (key.descending ? " -" : " ") + std::to_string(key.property);
     }
+    if (query.rows == RowScope::kAll) text += "; all behind " + std::to_string(query.gone.us);
     return text + "; limit " + std::to_string(query.limit);
   }
 
@@ -315,7 +360,7 @@ class ListModel {
     const Result<uint64_t> count = fixture_.count(query, most);
     std::vector<AskedTest> tests;
     for (const Condition& c : query.conditions) tests.push_back({c.property, c.test});
-    if (!find_count_index(resource_, tests)) {
+    if (!find_count_index(resource_, tests, query.rows)) {
       ASSERT_FALSE(count);
       EXPECT_EQ(count.error().reason, "list-query");
       return;
@@ -334,7 +379,7 @@ class ListModel {
     std::vector<AskedTest> tests;
     for (const Condition& c : conditions) tests.push_back({c.property, c.test});
     const auto pages = fixture_.list_each(query, property, values);
-    if (!values.empty() && !find_index(resource_, tests, query.order)) {
+    if (!values.empty() && !find_index(resource_, tests, query.order, query.rows)) {
       ASSERT_FALSE(pages);
       EXPECT_EQ(pages.error().reason, "list-query");
       return;
@@ -350,7 +395,7 @@ class ListModel {
     }
   }
 
-  Resource resource_ = model_goods();
+  Resource resource_;
   StoreFixture fixture_;
   std::mt19937_64 random_;
   std::deque<std::string> texts_;
@@ -362,14 +407,14 @@ class ListModel {
   int listed_each_ = 0;
 };
 
-TEST(ListModel, ListsAsAPlainSortAndFilterDo) {
+void compare_with_model(const Resource& resource) {
   int served = 0;
   int merged = 0;
   int counted = 0;
   int listed_each = 0;
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    ListModel model(seed);
+    ListModel model(seed, resource);
     for (int i = 0; i < 250; ++i) {
       model.step();
       ASSERT_FALSE(::testing::Test::HasFailure()) << "step " << i;
@@ -384,6 +429,14 @@ TEST(ListModel, ListsAsAPlainSortAndFilterDo) {
   EXPECT_GT(merged, 100);
   EXPECT_GT(counted, 1000);
   EXPECT_GT(listed_each, 800);
+}
+
+TEST(ListModel, ListsAsAPlainSortAndFilterDo) {
+  compare_with_model(model_goods());
+}
+
+TEST(ListModel, HidesDeletedRowsAndThoseThatAreGone) {
+  compare_with_model(soft_goods());
 }
 
 }  // namespace

@@ -119,9 +119,10 @@ class Planner {
       tests[count++] = {condition.property, condition.test};
     }
     const std::span<const AskedTest> asked(tests, count);
-    const std::optional<IndexUse> use = plan_.purpose == ListPurpose::kPage
-                                            ? find_index(*plan_.resource, asked, query_.order)
-                                            : find_count_index(*plan_.resource, asked);
+    const std::optional<IndexUse> use =
+        plan_.purpose == ListPurpose::kPage
+            ? find_index(*plan_.resource, asked, query_.order, query_.rows)
+            : find_count_index(*plan_.resource, asked, query_.rows);
     if (!use) return wrong("No index serves this combination of filters and sort order.");
     plan_.use = *use;
     if (plan_.purpose == ListPurpose::kCount) {
@@ -142,11 +143,24 @@ class Planner {
     return compared_value(plan_.shape->types[property], value, arena_);
   }
 
+  // Adds what keeps deleted rows out; how many conditions that takes.
+  size_t hide_deleted(PlannedCondition* planned) {
+    const std::optional<SoftDelete>& soft_delete = plan_.resource->soft_delete;
+    if (!soft_delete) return 0;
+    if (query_.rows != RowScope::kLive) {
+      plan_.gone = Value::of_integer(query_.gone.us);
+      return 0;
+    }
+    new (planned) PlannedCondition{{soft_delete->deleted, FilterTest::kNull, {}, {}}, {}, true};
+    return 1;
+  }
+
   void plan_conditions() {
-    const size_t count = query_.conditions.size();
-    PlannedCondition* planned = arena_.array<PlannedCondition>(count);
-    for (size_t i = 0; i < count; ++i) {
-      Condition condition = query_.conditions[i];
+    PlannedCondition* planned = arena_.array<PlannedCondition>(query_.conditions.size() + 1);
+    plan_.own_conditions = hide_deleted(planned);
+    const size_t count = plan_.own_conditions + query_.conditions.size();
+    for (size_t i = plan_.own_conditions; i < count; ++i) {
+      Condition condition = query_.conditions[i - plan_.own_conditions];
       condition.value =
           has_value(condition.test) ? compared(condition.property, condition.value) : Value::null();
       condition.values = compared_all(condition);

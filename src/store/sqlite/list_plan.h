@@ -65,7 +65,11 @@ struct ListPlan {
   const Resource* resource = nullptr;
   ListPurpose purpose = ListPurpose::kPage;
   IndexUse use;
+  // With soft delete and RowScope::kLive the first one is the plan's own: the row is not deleted.
   std::span<PlannedCondition> conditions;
+  size_t own_conditions = 0;
+  // With soft delete and RowScope::kAll: rows deleted at this time or before are not seen.
+  std::optional<Value> gone;
   std::span<const Value> merged;  // Values of the merged property, ascending, each once.
   bool begins = true;             // No row was seen yet.
   PlannedKey keys[kOrderKeysMax];

@@ -36,10 +36,10 @@ class Bounds {
   }
   // Any bound keeps NULL out, so that a test for it is needed only where there is none.
   void append(std::vector<SearchTerm>& terms, uint16_t property, bool searched) const {
-    if (lower_) terms.push_back({property, lower_test_, searched, *lower_, {}});
-    if (upper_) terms.push_back({property, upper_test_, searched, *upper_, {}});
+    if (lower_) terms.push_back({property, lower_test_, searched, false, *lower_, {}});
+    if (upper_) terms.push_back({property, upper_test_, searched, false, *upper_, {}});
     if (lower_ || upper_ || !not_null_) return;
-    terms.push_back({property, FilterTest::kNotNull, searched, {}, {}});
+    terms.push_back({property, FilterTest::kNotNull, searched, false, {}, {}});
   }
 
  private:
@@ -80,8 +80,10 @@ class SearchMaker {
     if (plan_.purpose == ListPurpose::kPage) set_order();
     if (search_.columns == SearchColumns::kOrder) set_order_columns();
     search_.index = plan_.use.index;
+    search_.gone = plan_.gone;
     // All rows are counted by whatever SQLite reads fastest.
-    const bool all = search_.columns == SearchColumns::kCount && search_.terms.empty();
+    const bool all =
+        search_.columns == SearchColumns::kCount && search_.terms.empty() && !search_.gone;
     search_.pin = all ? Search::Pin::kNone : Search::Pin::kIndex;
     return true;
   }
@@ -96,7 +98,13 @@ class SearchMaker {
   void fix(uint16_t property, const Value* value, bool searched) {
     fixed_[fixed_count_++] = {property, value};
     const FilterTest test = value->is_null() ? FilterTest::kNull : FilterTest::kEqual;
-    search_.terms.push_back({property, test, searched, *value, {}});
+    search_.terms.push_back({property, test, searched, is_implied(property), *value, {}});
+  }
+  // Of an index of live rows, SQLite must see that no others are asked for.
+  [[nodiscard]] bool is_implied(uint16_t property) const {
+    const Index* index = plan_.use.index;
+    return index && index->rows == RowScope::kLive &&
+           property == plan_.resource->soft_delete->deleted;
   }
   [[nodiscard]] const Value* fixed_value(uint16_t property) const {
     for (size_t i = 0; i < fixed_count_; ++i) {
@@ -199,7 +207,7 @@ class SearchMaker {
                           condition.test == FilterTest::kIn;
     in_searched_ = in_searched_ || searched;
     search_.terms.push_back(
-        {condition.property, condition.test, searched, condition.value, condition.values});
+        {condition.property, condition.test, searched, false, condition.value, condition.values});
     return true;
   }
 
@@ -237,7 +245,7 @@ class SearchMaker {
   const ListPlan& plan_;
   const ListRange range_;
   Bounds bounds_;
-  Fixed fixed_[kConditionsMax + kOrderKeysMax + 2];
+  Fixed fixed_[kConditionsMax + kOrderKeysMax + 3];
   size_t fixed_count_ = 0;
   size_t equal_keys_ = 0;
   bool in_searched_ = false;
@@ -272,7 +280,7 @@ std::string slots(size_t values) {
 
 void append_term(std::string& sql, const TableShape& shape, const SearchTerm& term) {
   const std::string& bare = shape.compared[term.property];
-  const std::string column = term.searched ? bare : "+" + bare;
+  const std::string column = term.searched || term.implied ? bare : "+" + bare;
   switch (term.test) {
     case FilterTest::kEqual:
       sql += column + " = ?";
@@ -344,7 +352,7 @@ void append_search_key(std::string& key, const TableShape& shape, const Search& 
   append_number(key, static_cast<uint64_t>(search.columns), 1);
   append_number(key, static_cast<uint64_t>(search.offset), 1);
   append_number(key, static_cast<uint64_t>(search.pin), 1);
-  append_number(key, search.index ? 1 : 0, 1);
+  append_number(key, (search.index ? 1 : 0) + (search.gone ? 2 : 0), 1);
   if (search.index) {
     append_number(key, search.index->name.size(), 2);
     key += search.index->name;
@@ -353,7 +361,7 @@ void append_search_key(std::string& key, const TableShape& shape, const Search& 
   for (const SearchTerm& term : search.terms) {
     append_number(key, term.property, 2);
     append_number(key, static_cast<uint64_t>(term.test), 1);
-    append_number(key, term.searched, 1);
+    append_number(key, (term.searched ? 1 : 0) + (term.implied ? 2 : 0), 1);
     if (is_list_test(term.test)) append_number(key, slots_of(term.values.size()), 1);
   }
   append_number(key, search.order.size(), 1);
@@ -370,6 +378,11 @@ std::string search_sql(const TableShape& shape, const Search& search) {
   for (const SearchTerm& term : search.terms) {
     sql += &term == search.terms.data() ? " WHERE " : " AND ";
     append_term(sql, shape, term);
+  }
+  if (search.gone) {
+    const std::string deleted = "+" + shape.compared[shape.soft_delete->deleted];
+    sql += search.terms.empty() ? " WHERE (" : " AND (";
+    sql += deleted + " IS NULL OR " + deleted + " > ?)";
   }
   for (const IndexKey& key : search.order) {
     sql += &key == search.order.data() ? " ORDER BY " : ", ";
@@ -395,6 +408,7 @@ void bind_search(Statement& statement, const Search& search, uint64_t limit, uin
       statement.bind(at++, term.value);
     }
   }
+  if (search.gone) statement.bind(at++, *search.gone);
   constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
   statement.bind_integer(at++, static_cast<int64_t>(std::min(limit, kMost)));
   if (search.offset == Search::Offset::kGiven) {

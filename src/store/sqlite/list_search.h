@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct SearchTerm {
   uint16_t property = 0;
   FilterTest test = FilterTest::kEqual;
   bool searched = false;  // The index finds by it; otherwise each row found is asked.
+  bool implied = false;   // True of every row that the index holds: said so that it may be used.
   Value value;
   std::span<const Value> values;
 };
@@ -49,6 +51,7 @@ struct Search {
   enum class Offset : uint8_t { kNone, kGiven } offset = Offset::kNone;
   enum class Pin : uint8_t { kIndex, kNone } pin = Pin::kIndex;
   const Index* index = nullptr;  // To be named; null: the table by its key.
+  std::optional<Value> gone;     // As ListPlan::gone.
 };
 
 // Makes the search of one range, pinned, for the columns that it has; false when it is known

@@ -174,14 +174,24 @@ class ListProver {
   ListProver(Database& database, const Resource& resource)
       : database_(database), resource_(resource), shape_(registry_.shape_of(resource)) {}
 
-  Result<void> prove(const Operation& operation, const ListProfile& list) {
+  Result<void> prove(const Operation& operation) {
+    Result<void> proven = prove_rows(operation, RowScope::kLive);
+    if (proven && operation.resource->include_deleted_parameter) {
+      proven = prove_rows(operation, RowScope::kAll);
+    }
+    return proven;
+  }
+
+ private:
+  Result<void> prove_rows(const Operation& operation, RowScope rows) {
+    const ListProfile& list = operation.resource->list;
     const FilterSets filters(operation, list);
     std::vector<std::vector<IndexKey>> orders = {list.default_sort};
     for (const SortChoice& sort : list.sorts) orders.push_back(sort.keys);
     for (const std::vector<IndexKey>& order : orders) {
       for (const Tests& tests : filters.sets()) {
-        if (!find_index(resource_, tests, order)) continue;
-        Result<void> proven = prove_set(tests, order);
+        if (!find_index(resource_, tests, order, rows)) continue;
+        Result<void> proven = prove_set(tests, order, rows);
         if (proven) continue;
         return fail(Code::kInternal,
                     "List operation \"" + operation.id + "\" is not served as its indexes promise" +
@@ -192,7 +202,6 @@ class ListProver {
     return {};
   }
 
- private:
   [[nodiscard]] std::string text_of(const Tests& tests) const {
     std::string text;
     for (const AskedTest& asked : tests) {
@@ -203,7 +212,7 @@ class ListProver {
     return text;
   }
 
-  Result<void> prove_set(const Tests& tests, const std::vector<IndexKey>& order) {
+  Result<void> prove_set(const Tests& tests, const std::vector<IndexKey>& order, RowScope rows) {
     arena_.reset();
     std::vector<Condition> conditions;
     for (const AskedTest& asked : tests) {
@@ -213,6 +222,7 @@ class ListProver {
     query.resource = &resource_;
     query.conditions = conditions;
     query.order = order;
+    query.rows = rows;
     Result<void> proven = prove_query(query, ListPurpose::kCount);
     if (proven) proven = prove_query(query, ListPurpose::kPage);
     if (!proven) return proven;
@@ -263,7 +273,7 @@ class ListProver {
     size_t searched = 0;
     for (const SearchTerm& term : search_.terms) searched += term.searched ? 1 : 0;
     const std::string sql = search_sql(*shape_, search_);
-    if (!plan.conditions.empty() && searched == 0) {
+    if (plan.conditions.size() > plan.own_conditions && searched == 0) {
       return fail(Code::kInternal, "no column finds the rows of " + sql);
     }
     return prove_statement(sql, searched);
@@ -313,7 +323,7 @@ Result<void> prove_lists(Database& database, const Plan& plan) {
           operation.resource->resource != resource.index) {
         continue;
       }
-      Result<void> proven = prover.prove(operation, operation.resource->list);
+      Result<void> proven = prover.prove(operation);
       if (!proven) return proven;
     }
   }

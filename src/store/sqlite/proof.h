@@ -9,7 +9,9 @@
 // search by as many columns as the index was chosen for, or, where there is no filter, a walk along
 // an index or the table; none may sort. SQLite decides by
 // the schema alone, since the store keeps no statistics, so what is proven of a schema holds
-// whatever the tables come to hold.
+// whatever the tables come to hold. Of a resource with soft delete, that no deleted row is walked
+// over is proven by the index that the statement names, which holds none; where an operation shows
+// deleted rows too, its statements for all rows are proven as well.
 //
 // A proof that succeeded is remembered in _servanda under "proven": contract hash and SQLite's
 // version.

@@ -10,7 +10,8 @@
 //                          removed.
 //   _servanda_columns      table_name, column_name, type (type_word()), role. SQLite's own types
 //                          cannot tell a date from an integer; this table can. Roles: "key";
-//                          "required": no row has NULL here; "optional"; "retired": no property has
+//                          "required": no row has NULL here; "optional"; "deleted": when the row
+//                          was deleted, of a resource with soft delete; "retired": no property has
 //                          this column any more, and no row had a value when that was found.
 //   _servanda_idempotency  scope (BLOB, unique), fingerprint, status, fields, body, completed_at
 //                          (us; indexed, for the sweep).
@@ -51,6 +52,7 @@ inline constexpr int64_t kStoreFormat = 1;
 inline constexpr std::string_view kRoleKey = "key";
 inline constexpr std::string_view kRoleRequired = "required";
 inline constexpr std::string_view kRoleOptional = "optional";
+inline constexpr std::string_view kRoleDeleted = "deleted";
 inline constexpr std::string_view kRoleRetired = "retired";
 
 // Makes the system tables of a new file, or checks those of an old one and adds the ones that a
@@ -68,8 +70,9 @@ inline constexpr std::string_view kRoleRetired = "retired";
 // Brings tables and indexes to what `resources` say: plans the changes and executes them in one
 // transaction, so that a process killed at any point leaves all of them or none. Executed: new
 // tables; new columns, if no row needs a value in them; required becoming optional, and optional
-// becoming required where every row has a value; properties that go and left no value behind; every
-// change of indexes, if a unique one finds no duplicates. Anything else is kConflict (reason
+// becoming required where every row has a value; properties that go and left no value behind; soft
+// delete coming, and going where no row is deleted; every change of indexes, if a unique one finds
+// no duplicates. Anything else is kConflict (reason
 // "migration") with the text of every refusal, and nothing is changed.
 // Time: a new index reads its whole table.
 [[nodiscard]] Result<void> apply_schema(Database& database, std::span<const Resource> resources,

@@ -134,6 +134,44 @@ SchemaRefusal refuse_forgotten_column(const Resource& resource, std::string_view
                " stays in the file, empty."}};
 }
 
+SchemaRefusal refuse_lost_deletions(const Resource& resource, std::string_view column) {
+  const std::string name = in_quotes(resource.name);
+  const std::string marks = column_text(resource, column) + " says which rows are deleted, and ";
+  if (resource.soft_delete) {
+    return {resource.table,
+            std::string(column),
+            marks +
+                "another column is to say it now: the rows that are deleted would be back. One "
+                "of these helps:",
+            {"Keep the column: write x-servanda: {generated: deleted, column: {name: " +
+                 std::string(column) + "}} at the property that shows when a row was deleted.",
+             "Wait until no deleted row is left. Each is removed for good some time after it can "
+             "no longer be restored; \"servanda migrate --plan\" says when none is left."}};
+  }
+  return {resource.table,
+          std::string(column),
+          marks + "resource " + name + " has no softDelete any more: they would be back.",
+          {"Expand: put \"softDelete\" back, and \"generated: deleted\" where it was; start.",
+           "Backfill: restore the rows that shall stay, through an operation with action restore.",
+           "Switch: write \"softDelete: {restore: 1s}\" and start. The other deleted rows are "
+           "removed for good with the writes that follow, within minutes; \"servanda migrate "
+           "--plan\" says when none is left.",
+           "Contract: take \"softDelete\" out and start."}};
+}
+
+SchemaRefusal refuse_values_as_deletions(const Resource& resource, const Property& property) {
+  const std::string name = in_quotes(property.name);
+  return {resource.table,
+          property.column,
+          column_text(resource, property.column) +
+              " has values, and \"generated: deleted\" would delete the rows that have one.",
+          {"Expand: leave property " + name + " of " + in_quotes(resource.name) +
+               " as it was, and give \"generated: deleted\" to a new one or to none; start.",
+           "Backfill: delete the rows that have a value in " + name + ", through the API.",
+           "Switch: let clients do without " + name + ".",
+           "Contract: set it to null in every row that is left, and take it out."}};
+}
+
 SchemaRefusal refuse_duplicates(const Resource& resource, const Index& index) {
   std::string names;
   std::string columns;

@@ -33,6 +33,12 @@ namespace servanda::internal {
 // A column that holds values and has no property any more.
 [[nodiscard]] SchemaRefusal refuse_forgotten_column(const Resource& resource,
                                                     std::string_view column);
+// The column that says which rows are deleted would no longer be looked at.
+[[nodiscard]] SchemaRefusal refuse_lost_deletions(const Resource& resource,
+                                                  std::string_view column);
+// A column with values would come to say which rows are deleted.
+[[nodiscard]] SchemaRefusal refuse_values_as_deletions(const Resource& resource,
+                                                       const Property& property);
 // A unique index over rows with equal values.
 [[nodiscard]] SchemaRefusal refuse_duplicates(const Resource& resource, const Index& index);
 

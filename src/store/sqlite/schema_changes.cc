@@ -18,6 +18,7 @@ namespace {
 
 std::string_view role_of(const Resource& resource, size_t property) {
   if (property == resource.key) return kRoleKey;
+  if (resource.soft_delete && property == resource.soft_delete->deleted) return kRoleDeleted;
   const Property& p = resource.properties[property];
   return p.required && !p.nullable ? kRoleRequired : kRoleOptional;
 }
@@ -47,6 +48,14 @@ std::string add_column_sql(const Resource& resource, const Property& property) {
   return sql;
 }
 
+// The rows that an index holds, as the end of a statement.
+std::string rows_sql(const Resource& resource, const Index& index) {
+  if (index.rows == RowScope::kAll) return "";
+  const std::string deleted =
+      quoted(comparison_column(resource.properties[resource.soft_delete->deleted]));
+  return " WHERE " + deleted + (index.rows == RowScope::kLive ? " IS NULL" : " IS NOT NULL");
+}
+
 // SQLite keeps the text of CREATE INDEX as it was given, so that equal texts are equal indexes.
 std::string create_index_sql(const Resource& resource, const Index& index) {
   std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
@@ -56,7 +65,7 @@ std::string create_index_sql(const Resource& resource, const Index& index) {
     sql += quoted(comparison_column(resource.properties[key.property]));
     if (key.descending) sql += " DESC";
   }
-  return sql + ")";
+  return sql + ")" + rows_sql(resource, index);
 }
 
 std::string index_text(const Resource& resource, const Index& index) {
@@ -67,6 +76,8 @@ std::string index_text(const Resource& resource, const Index& index) {
     text += '"' + resource.properties[key.property].column + '"';
     if (key.descending) text += " descending";
   }
+  if (index.rows == RowScope::kLive) text += ", without deleted rows";
+  if (index.rows == RowScope::kDeleted) text += ", of deleted rows";
   return text + '.';
 }
 
@@ -310,6 +321,16 @@ class SchemaPlanner {
       return {};
     }
     if (stored.role == role) return {};
+    if (stored.role == kRoleDeleted || role == kRoleDeleted) {
+      Result<bool> values = any_row(resource, " WHERE " + quoted(property.column) + " IS NOT NULL");
+      if (!values) return pass(values);
+      if (*values) {
+        changes_.refusals.push_back(role == kRoleDeleted
+                                        ? refuse_values_as_deletions(resource, property)
+                                        : refuse_lost_deletions(resource, property.column));
+        return {};
+      }
+    }
     if (role == kRoleRequired) {
       Result<bool> gaps = any_row(resource, " WHERE " + quoted(property.column) + " IS NULL");
       if (!gaps) return pass(gaps);
@@ -320,6 +341,7 @@ class SchemaPlanner {
     }
     const std::string column = column_text(resource, property.column);
     std::string text = column + " becomes optional.";
+    if (role == kRoleDeleted) text = column + " becomes the time of deletion; no row has one.";
     if (role == kRoleRequired) text = column + " becomes required; every row has a value.";
     if (stored.role == kRoleRetired) {
       text = column + " is taken up again by property \"" + property.name + "\".";
@@ -337,7 +359,9 @@ class SchemaPlanner {
     Result<bool> values = any_row(resource, " WHERE " + quoted(name) + " IS NOT NULL");
     if (!values) return pass(values);
     if (*values) {
-      changes_.refusals.push_back(refuse_forgotten_column(resource, name));
+      changes_.refusals.push_back(stored.role == kRoleDeleted
+                                      ? refuse_lost_deletions(resource, name)
+                                      : refuse_forgotten_column(resource, name));
       return {};
     }
     add_role_step(resource, name,
@@ -386,11 +410,21 @@ class SchemaPlanner {
       present += (present.empty() ? "" : " AND ") + column + " IS NOT NULL";
       columns += (columns.empty() ? "" : ", ") + column;
     }
+    present += live_rows(resource, index);
     Result<int64_t> found =
         database_->query_integer("SELECT 1 FROM " + quoted(resource.table) + " WHERE " + present +
                                  " GROUP BY " + columns + " HAVING count(*) > 1 LIMIT 1");
     if (!found) return pass(found);
     return *found == 1;
+  }
+
+  // Narrows the rows that a unique index compares. A column that is new says of no row that it is
+  // deleted.
+  std::string live_rows(const Resource& resource, const Index& index) {
+    if (index.rows != RowScope::kLive) return "";
+    const Property& deleted = resource.properties[resource.soft_delete->deleted];
+    if (!stored_[resource.table].contains(deleted.column)) return "";
+    return " AND " + quoted(deleted.column) + " IS NULL";
   }
 
   Database* database_;

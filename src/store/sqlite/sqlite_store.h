@@ -37,18 +37,18 @@ struct SqliteOptions {
   uint64_t check_bytes_max = 64ull << 20;
 
   // Bounds.
-  size_t queue_max = 4096;                   // Batches waiting for the writer.
-  uint64_t queue_bytes_max = 64ull << 20;    // Their size.
-  size_t batch_writes_max = 1000;            // Writes of one batch.
-  uint64_t batch_bytes_max = 32ull << 20;    // Values of one batch.
-  uint64_t value_bytes_max = 16ull << 20;    // One value, and one row.
-  uint64_t answer_bytes_max = 256ull << 10;  // StoredAnswer::body, and ::fields.
-  uint32_t list_rows_max = 1000;             // ListQuery::limit.
-  uint64_t page_bytes_max = 8ull << 20;      // A page ends early, with `more`, above this.
-  uint64_t pages_bytes_max = 32ull << 20;    // The pages of one list_each(); kTooLarge above.
-  uint64_t list_steps_max = 20'000'000;      // SQLite steps of one list() or list_each() or
-                                             // count(), about 1 s: one whose filters throw away
-                                             // too many rows ends with kDeadlineExceeded.
+  size_t queue_max = 4096;                            // Batches waiting for the writer.
+  uint64_t queue_bytes_max = 64ull << 20;             // Their size.
+  size_t batch_writes_max = 1000;                     // Writes of one batch.
+  uint64_t batch_bytes_max = 32ull << 20;             // Values of one batch.
+  uint64_t value_bytes_max = 16ull << 20;             // One value, and one row.
+  uint64_t answer_bytes_max = kStoredAnswerBytesMax;  // StoredAnswer::body, and ::fields.
+  uint32_t list_rows_max = 1000;                      // ListQuery::limit.
+  uint64_t page_bytes_max = 8ull << 20;               // A page ends early, with `more`, above this.
+  uint64_t pages_bytes_max = 32ull << 20;  // The pages of one list_each(); kTooLarge above.
+  uint64_t list_steps_max = 20'000'000;    // SQLite steps of one list() or list_each() or
+                                           // count(), about 1 s: one whose filters throw away
+                                           // too many rows ends with kDeadlineExceeded.
 
   // Performance.
   size_t group_max = 256;                     // Batches of one durable transaction.

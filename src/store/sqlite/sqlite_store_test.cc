@@ -201,7 +201,7 @@ TEST_F(SqliteStoreTest, ForgetsARecordWhenItsTimeIsUp) {
 
 TEST_F(SqliteStoreTest, TakesAnAnswerAtTheLimitAndRefusesOneAbove) {
   const Timestamp now = fixture.platform->clock().wall();
-  const std::string body((256 << 10) + 1, 'x');
+  const std::string body(kStoredAnswerBytesMax + 1, 'x');
   const IdempotencyRecord at = record_of(1, now, std::string_view(body).substr(1));
   EXPECT_EQ(commit({}, &at), "ok");
   EXPECT_EQ(find(1)->body.size(), body.size() - 1);

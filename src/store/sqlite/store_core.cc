@@ -18,9 +18,13 @@ std::unexpected<Error> unknown_resource() {
 
 }  // namespace
 
-void KnownPlans::add(std::shared_ptr<const void> owner, std::span<const Resource> resources) {
+Shapes KnownPlans::add(std::shared_ptr<const void> owner, std::span<const Resource> resources) {
   ShapeSet added{owner, resources, {}};
-  for (const Resource& resource : resources) added.shapes.push_back(registry_.shape_of(resource));
+  Shapes soft;
+  for (const Resource& resource : resources) {
+    added.shapes.push_back(registry_.shape_of(resource));
+    if (resource.soft_delete) soft.push_back(added.shapes.back());
+  }
   const std::lock_guard lock(mutex_);
   auto sets = std::make_shared<ShapeSets>();
   sets->push_back(std::move(added));
@@ -30,6 +34,7 @@ void KnownPlans::add(std::shared_ptr<const void> owner, std::span<const Resource
   }
   sets_ = std::move(sets);
   generation_.fetch_add(1, std::memory_order_release);
+  return soft;
 }
 
 std::shared_ptr<const ShapeSets> KnownPlans::sets() const {
@@ -49,7 +54,7 @@ Result<void> SqliteStore::prepare(std::shared_ptr<const Plan> plan) {
       [&](Database& database) { return apply_schema(database, plan->resources, plan->hash); });
   if (!applied) return applied;
   Result<void> proven = prove(*plan);
-  if (proven) plans_.add(plan, plan->resources);
+  if (proven) writer_->sweep_tables(plans_.add(plan, plan->resources));
   return proven;
 }
 
@@ -75,7 +80,7 @@ Result<void> SqliteStore::prepare_resources(std::shared_ptr<const void> owner,
                                             std::string_view hash) {
   Result<void> applied = writer_->exclusively(
       [&](Database& database) { return apply_schema(database, resources, hash); });
-  if (applied) plans_.add(std::move(owner), resources);
+  if (applied) writer_->sweep_tables(plans_.add(std::move(owner), resources));
   return applied;
 }
 

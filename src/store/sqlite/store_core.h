@@ -22,12 +22,14 @@
 
 namespace servanda::internal {
 
+using Shapes = std::vector<std::shared_ptr<const TableShape>>;
+
 // The shapes of one plan's resources, found by a resource's address: the plan keeps its resources
 // in one array.
 struct ShapeSet {
   std::weak_ptr<const void> owner;  // The plan.
   std::span<const Resource> resources;
-  std::vector<std::shared_ptr<const TableShape>> shapes;  // One per resource.
+  Shapes shapes;  // One per resource.
 };
 using ShapeSets = std::vector<ShapeSet>;
 
@@ -37,7 +39,8 @@ using ShapeSets = std::vector<ShapeSet>;
 // Threads: any.
 class KnownPlans {
  public:
-  void add(std::shared_ptr<const void> owner, std::span<const Resource> resources);
+  // Returns the shapes of those resources that have soft delete.
+  Shapes add(std::shared_ptr<const void> owner, std::span<const Resource> resources);
   // Moves with every add().
   [[nodiscard]] uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   [[nodiscard]] std::shared_ptr<const ShapeSets> sets() const;

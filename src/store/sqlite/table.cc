@@ -26,7 +26,17 @@ std::string unique_sql(const TableShape& shape, const std::vector<uint16_t>& pro
                        const std::string& key_column) {
   std::string sql = "SELECT 1 FROM " + shape.table + " WHERE ";
   for (const uint16_t property : properties) sql += shape.compared[property] + " = ? AND ";
+  if (shape.soft_delete) sql += shape.compared[shape.soft_delete->deleted] + " IS NULL AND ";
   return sql + key_column + " <> ? LIMIT 1";
+}
+
+void make_soft_delete_statements(TableShape& shape, const std::string& by_key) {
+  const std::string& deleted = shape.compared[shape.soft_delete->deleted];
+  const std::string gone = deleted + " <= ?";
+  shape.exists_sql = "SELECT " + deleted + " IS NOT NULL FROM " + shape.table + by_key;
+  shape.drop_gone_sql = shape.remove_any_sql + " AND " + gone;
+  shape.sweep_sql = "DELETE FROM " + shape.table + " WHERE _rowid_ IN (SELECT _rowid_ FROM " +
+                    shape.table + " WHERE " + gone + " LIMIT ?)";
 }
 
 void make_statements(TableShape& shape, const Resource& resource) {
@@ -56,7 +66,8 @@ void make_statements(TableShape& shape, const Resource& resource) {
   shape.update_sql = shape.update_any_sql + by_version;
   shape.remove_any_sql = "DELETE FROM " + table + by_key;
   shape.remove_sql = shape.remove_any_sql + by_version;
-  shape.exists_sql = "SELECT 1 FROM " + table + by_key;
+  shape.exists_sql = "SELECT 0 FROM " + table + by_key;
+  if (shape.soft_delete) make_soft_delete_statements(shape, by_key);
   for (const std::vector<uint16_t>& unique : shape.uniques) {
     shape.unique_sqls.push_back(unique_sql(shape, unique, key_column));
   }
@@ -65,6 +76,7 @@ void make_statements(TableShape& shape, const Resource& resource) {
 TableShape make_shape(const Resource& resource) {
   TableShape shape;
   shape.key = resource.key;
+  shape.soft_delete = resource.soft_delete;
   shape.table = quoted(resource.table);
   shape.key_index = quoted("sqlite_autoindex_" + resource.table + "_1");
   for (size_t i = 0; i < resource.properties.size(); ++i) {
@@ -89,6 +101,9 @@ TableShape make_shape(const Resource& resource) {
 std::string layout_of(const TableShape& shape) {
   std::string text = shape.insert_sql + ';' + std::to_string(shape.key) + ';';
   for (const std::string& sql : shape.unique_sqls) text += sql + ';';
+  if (shape.soft_delete) {
+    text += shape.drop_gone_sql + ';' + std::to_string(shape.soft_delete->restore.ns) + ';';
+  }
   for (size_t i = 0; i < shape.names.size(); ++i) {
     text += std::to_string(shape.names[i].size()) + ':' + shape.names[i];
     text += type_word(shape.types[i]);

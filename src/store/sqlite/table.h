@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,7 @@ inline constexpr size_t kTableColumnsMax = 1000;  // Half of SQLite's own bound.
 //
 // Parameters: insert: the values in property order, the sort keys of decimals in property order.
 // update: as insert, then the key, then the expected version unless "any". remove: key, version.
+// drop_gone: key, the time since which rows are gone. sweep: that time, how many rows at most.
 struct TableShape {
   uint64_t id = 0;  // Never reused while the store is open.
   uint16_t key = 0;
@@ -55,6 +57,7 @@ struct TableShape {
   std::vector<std::string> compared;           // Quoted comparison columns.
   std::vector<uint16_t> decimals;              // Properties that have an order column.
   std::vector<std::vector<uint16_t>> uniques;  // Properties of each unique index.
+  std::optional<SoftDelete> soft_delete;
 
   std::string table;       // Quoted.
   std::string key_index;   // Quoted; that of the key, where it is not the rowid.
@@ -65,8 +68,11 @@ struct TableShape {
   std::string update_any_sql;
   std::string remove_sql;
   std::string remove_any_sql;
-  std::string exists_sql;                // By key.
+  std::string exists_sql;                // By key; says whether the row is deleted.
   std::vector<std::string> unique_sqls;  // Another row with the values of uniques[i]: values, key.
+  // With soft delete only.
+  std::string drop_gone_sql;  // One row that is gone.
+  std::string sweep_sql;      // Rows that are gone.
 };
 
 // Makes shapes and gives the same one for the same layout.

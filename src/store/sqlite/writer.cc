@@ -12,7 +12,8 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;  // SQLite's default, which new files get.
 constexpr uint64_t kLogFrameBytes = kPageBytes + 24;
-constexpr int64_t kSweepRowsMax = 64;  // Expired rows of one kind removed by one group.
+constexpr int64_t kSweepRowsMax = 64;   // Expired rows of one kind removed by one group.
+constexpr size_t kSweepTablesMax = 16;  // Tables that one group looks for deleted rows in.
 constexpr Duration kSweepInterval = Duration::seconds(60);
 
 // Whether the failure concerns the transaction as a whole and not the batch that met it.
@@ -236,6 +237,7 @@ Result<void> Writer::apply_group() {
   Result<void> swept = sweep_if_due();
   if (!swept) return swept;
   const Instant now = clock_.now();
+  const Timestamp wall = clock_.wall();
   const Timestamp expired = this->expired(options_.idempotency_ttl);
   for (std::unique_ptr<CommitJob>& job : group_) {
     if (job->deadline <= now) {
@@ -244,7 +246,7 @@ Result<void> Writer::apply_group() {
                "The deadline passed before the store could begin the change.", "deadline");
       continue;
     }
-    job->outcome = applier_->apply(*job, expired);
+    job->outcome = applier_->apply(*job, wall, expired);
     if (job->outcome) continue;
     const Error& error = job->outcome.error();
     if (is_fatal(error) || !database_->in_transaction()) return std::unexpected<Error>(error);
@@ -264,9 +266,32 @@ Result<void> Writer::sweep_if_due() {
   if (!events) return pass(events);
   Result<int64_t> entries = applier_->sweep_audit(expired(options_.audit_ttl), kSweepRowsMax);
   if (!entries) return pass(entries);
-  const bool more = std::max({*records, *events, *entries}) == kSweepRowsMax;
+  Result<bool> deleted = sweep_deleted(clock_.wall());
+  if (!deleted) return pass(deleted);
+  const bool more = *deleted || std::max({*records, *events, *entries}) == kSweepRowsMax;
   next_sweep_ = more ? now : now + kSweepInterval;
   return {};
+}
+
+Result<bool> Writer::sweep_deleted(Timestamp now) {
+  int64_t rows_left = kSweepRowsMax;
+  for (size_t looked = 0; looked < kSweepTablesMax && next_table_ < swept_tables_.size();
+       ++looked) {
+    Result<int64_t> removed = applier_->sweep_deleted(*swept_tables_[next_table_], now, rows_left);
+    if (!removed) return pass(removed);
+    rows_left -= *removed;
+    if (rows_left == 0) return true;
+    ++next_table_;
+  }
+  if (next_table_ < swept_tables_.size()) return true;
+  next_table_ = 0;
+  return false;
+}
+
+void Writer::sweep_tables(std::vector<std::shared_ptr<const TableShape>> tables) {
+  const std::lock_guard lock(connection_mutex_);
+  swept_tables_ = std::move(tables);
+  next_table_ = 0;
 }
 
 void Writer::checkpoint_if_due() {

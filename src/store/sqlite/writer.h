@@ -35,8 +35,8 @@
 
 namespace servanda::internal {
 
-// Threads: submit(), stats_approx(), health(), commits() anywhere; exclusively() anywhere, it waits
-// for the group at work. Destroying it ends what was queued first.
+// Threads: submit(), stats_approx(), health(), commits() anywhere; exclusively() and sweep_tables()
+// anywhere, they wait for the group at work. Destroying it ends what was queued first.
 class Writer {
  public:
   static Result<std::unique_ptr<Writer>> open(std::string path, Platform& platform,
@@ -61,6 +61,10 @@ class Writer {
     commits_.fetch_add(1, std::memory_order_release);
     return worked;
   }
+
+  // From here on deleted rows of these tables that are gone are removed, a bounded number with
+  // each group. Requires: each has soft delete.
+  void sweep_tables(std::vector<std::shared_ptr<const TableShape>> tables);
 
   // Counts up before a commit is acknowledged.
   [[nodiscard]] const std::atomic<uint64_t>& commits() const { return commits_; }
@@ -90,6 +94,8 @@ class Writer {
   Result<void> commit_group();
   Result<void> apply_group();
   Result<void> sweep_if_due();
+  // Whether something may be left to remove.
+  Result<bool> sweep_deleted(Timestamp now);
   void checkpoint_if_due();
   void deliver_group();
   void count_commits(uint64_t batches);
@@ -104,6 +110,8 @@ class Writer {
   std::unique_ptr<BatchApplier> applier_;
   std::vector<std::unique_ptr<CommitJob>> group_;
   Instant next_sweep_;
+  std::vector<std::shared_ptr<const TableShape>> swept_tables_;
+  size_t next_table_ = 0;  // Of swept_tables_, where the sweep goes on.
   int64_t file_pages_ = 0;
 
   mutable std::mutex queue_mutex_;

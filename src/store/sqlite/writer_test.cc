@@ -95,6 +95,58 @@ TEST(Writer, FailsABatchWithoutItsNeighbours) {
   EXPECT_EQ(notes.stats().commits, 2u);
 }
 
+// Writes of one batch, each as the store meets it.
+class OneBatch : public testing::Test {
+ protected:
+  void write(Write::Kind kind, int64_t id, std::string_view text, int64_t expected = 0) {
+    Value* values = arena.array<Value>(2);
+    values[0] = Value::of_integer(id);
+    values[1] = Value::of_text(text);
+    const bool removes = kind == Write::Kind::kRemove;
+    writes.push_back({kind, &notes.resource, values[0], {values, removes ? 0u : 2u}, expected});
+  }
+  Result<void> commit() { return notes.fixture.commit(writes); }
+  std::optional<Row> row(int64_t id) {
+    return notes.fixture.get(notes.resource, Value::of_integer(id)).value();
+  }
+  Notes notes;
+  Arena arena;
+  std::vector<Write> writes;
+};
+
+TEST_F(OneBatch, AppliesWritesOfOneRowInOrderAndCountsItsVersion) {
+  write(Write::Kind::kInsert, 1, "a");
+  write(Write::Kind::kUpdate, 1, "b", 1);
+  write(Write::Kind::kUpdate, 1, "c", 2);
+  write(Write::Kind::kInsert, 2, "d");
+  write(Write::Kind::kRemove, 2, "", 1);
+  write(Write::Kind::kInsert, 2, "e");
+  ASSERT_TRUE(commit());
+  EXPECT_EQ(row(1)->version, 3);
+  EXPECT_EQ(row(1)->values[1].text, "c");
+  EXPECT_EQ(row(2)->version, 1);
+  EXPECT_EQ(row(2)->values[1].text, "e");
+}
+
+TEST_F(OneBatch, NamesTheWriteThatFailedAndKeepsNothing) {
+  ASSERT_EQ(notes.insert(7), "ok");
+  write(Write::Kind::kInsert, 1, "a");
+  write(Write::Kind::kUpdate, 1, "b", 1);
+  write(Write::Kind::kInsert, 7, "c");
+  const Result<void> exists = commit();
+  ASSERT_FALSE(exists);
+  EXPECT_EQ(exists.error().reason, "key-exists");
+  EXPECT_EQ(exists.error().index, 2u);
+  EXPECT_FALSE(row(1));
+  writes.clear();
+  write(Write::Kind::kUpdate, 7, "x", 2);
+  const Result<void> moved = commit();
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().reason, "version-moved");
+  EXPECT_EQ(moved.error().index, 0u);
+  EXPECT_EQ(row(7)->values[1].text, "note");
+}
+
 TEST(Writer, QueuesUpToItsBoundAndRefusesOneMore) {
   Notes notes({.queue_max = 3});
   for (int i = 0; i < 3; ++i) (void)notes.begin(i);
