@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/contract_files.h"
+#include "app/generate_command.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
 #include "app/version.h"
@@ -203,6 +204,27 @@ std::shared_ptr<const Plan> plan_of(const std::string& named,
   return compiled.plan;
 }
 
+// For commands that walk the documents too.
+CompiledContract load_for_generation(const std::string& named,
+                                     const std::vector<std::string>& overlays,
+                                     std::vector<std::string>& files_read) {
+  Result<std::string> contract = choose_contract(named);
+  if (!contract) {
+    (void)complain(contract.error().message);
+    return {};
+  }
+  ContractFiles files(*contract);
+  std::vector<std::string> names;
+  for (const std::string& overlay : overlays) names.push_back(files.add(overlay));
+  LoadOptions options;
+  options.compile.publish = CompileOptions::Publish::kNo;
+  options.keep = LoadOptions::Keep::kDocuments;
+  CompiledContract compiled = compile_contract(files, files.entry(), names, options);
+  if (!compiled.plan) print_errors(*contract, compiled);
+  files_read = files.touched();
+  return compiled;
+}
+
 int run_new(const std::string& name) {
   Result<NewContract> made = new_contract(name);
   if (!made) return complain(made.error().message);
@@ -280,6 +302,7 @@ int run_command(int count, char** arguments) {
   schema_command->callback([] { print(vocabulary_schema()); });
 
   add_store_commands(app, code, plan_of);
+  add_generate_command(app, code, load_for_generation);
 
   try {
     app.parse(count, arguments);

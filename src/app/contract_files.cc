@@ -31,8 +31,17 @@ ContractFiles::ContractFiles(const std::string& entry) {
 }
 
 std::string ContractFiles::add(const std::string& path) {
-  added_[path] = path;
-  return path;
+  // Names are paths below the contract's folder, so one from elsewhere is cut to what may stand
+  // there, and moved aside when a file of the contract has that name.
+  fs::path name;
+  for (const fs::path& part : fs::path(path).lexically_normal()) {
+    if (part != ".." && part != "/") name /= part;
+  }
+  std::error_code failed;
+  const bool elsewhere = name != fs::path(path).lexically_normal();
+  while (elsewhere && fs::exists(fs::path(folder_) / name, failed)) name = "overlay" / name;
+  added_[name.string()] = path;
+  return name.string();
 }
 
 Result<std::string> ContractFiles::read(std::string_view path) {

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/generate/generate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "contract/generate/names.h"
+#include "contract/plan/test_plan.h"
+
+namespace servanda {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A contract with these component schemas (YAML flow mappings).
+std::string contract_of(const std::string& schemas, const std::string& paths = "{}") {
+  return "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: " + paths +
+         "\ncomponents:\n  schemas:\n" + schemas;
+}
+
+Files generated(const std::string& text, GenerateOptions options = {"shop", 0}) {
+  PlanText contract(text);
+  EXPECT_NE(contract.plan(), nullptr) << contract.findings();
+  if (contract.plan() == nullptr) return {};
+  auto files = generate_cpp(contract.compiled.contract, *contract.plan(), options);
+  EXPECT_TRUE(files) << files.error().message;
+  Files out;
+  if (!files) return out;
+  for (const GeneratedFile& file : *files) {
+    EXPECT_TRUE(file.content.starts_with(std::string(kGeneratedMarker) + "\n")) << file.name;
+    EXPECT_TRUE(out.emplace(file.name, file.content).second) << file.name;
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(*files, {}, &GeneratedFile::name));
+  return out;
+}
+
+std::string refusal(const std::string& text, const GenerateOptions& options = {"shop", 0}) {
+  PlanText contract(text);
+  if (contract.plan() == nullptr) return contract.findings();
+  auto files = generate_cpp(contract.compiled.contract, *contract.plan(), options);
+  return files ? "" : files.error().message;
+}
+
+constexpr const char* kTwo =
+    "    A: {type: object, properties: {b: {$ref: '#/components/schemas/B'}}}\n"
+    "    B: {type: object, properties: {text: {type: string}}}\n"
+    "    C: {type: object, properties: {text: {type: string}}}\n";
+
+TEST(Generate, GivesTheSameBytesForTheSameContract) {
+  EXPECT_EQ(generated(contract_of(kTwo)), generated(contract_of(kTwo)));
+}
+
+TEST(Generate, ChangesOnlyWhatAnEditChanges) {
+  const Files before = generated(contract_of(kTwo), {"shop", 8});
+  std::string edited = kTwo;
+  edited.replace(edited.rfind("text"), 4, "word");
+  const Files after = generated(contract_of(edited + "    D: {type: integer}\n"), {"shop", 8});
+  std::set<std::string> changed;
+  for (const auto& [name, content] : after) {
+    const auto old = before.find(name);
+    if (old == before.end() || old->second != content) changed.insert(name);
+  }
+  changed.erase("shop/schemas.h");
+  changed.erase("shop/contract.cc");
+  // The header of C, the source that holds its functions, and the new D. A and B stay.
+  EXPECT_TRUE(changed.contains("shop/schemas/c.h"));
+  EXPECT_TRUE(changed.contains("shop/schemas/d.h"));
+  EXPECT_EQ(changed.size(), 3u) << ::testing::PrintToString(changed);
+}
+
+TEST(Generate, KeepsTheHashInASourceOfItsOwn) {
+  const Files files = generated(contract_of(kTwo));
+  PlanText contract(contract_of(kTwo));
+  EXPECT_THAT(files.at("shop/contract.cc"), HasSubstr("\"" + contract.plan()->hash + "\""));
+  for (const auto& [name, content] : files) {
+    if (name == "shop/contract.cc") continue;
+    EXPECT_THAT(content, Not(HasSubstr(contract.plan()->hash)));
+  }
+}
+
+TEST(Generate, PutsTypesThatHoldEachOtherIntoOneHeader) {
+  const Files files = generated(
+      contract_of("    A: {type: object, properties: {b: {$ref: '#/components/schemas/B'}}}\n"
+                  "    B: {type: object, properties: {a: {$ref: '#/components/schemas/A'}}}\n"));
+  EXPECT_THAT(files.at("shop/schemas/a.h"), HasSubstr("std::optional<servanda::Box<A>> a;"));
+  EXPECT_THAT(files.at("shop/schemas/b.h"), HasSubstr("#include \"shop/schemas/a.h\""));
+}
+
+TEST(Generate, NestsNamespacesAndFolders) {
+  const Files files = generated(contract_of(kTwo), {"company::shop", 0});
+  EXPECT_THAT(files.at("company/shop/schemas/a.h"), HasSubstr("namespace company::shop {"));
+  EXPECT_EQ(namespace_folder("a::b::c"), "a/b/c");
+}
+
+TEST(Generate, RefusesNamespacesThatAreNone) {
+  for (const char* wrong : {"", "1shop", "my shop", "a::", "::a", "a:b", "class", "std", "servanda",
+                            "a::servanda", "_a", "a__b"}) {
+    EXPECT_THAT(refusal(contract_of(kTwo), {wrong, 0}), HasSubstr("write identifiers")) << wrong;
+  }
+  EXPECT_EQ(refusal(contract_of(kTwo), {"a::b_2", 0}), "");
+}
+
+TEST(Generate, SpreadsTheCodeOverAsManySourcesAsAskedFor) {
+  const Files most = generated(contract_of(kTwo), {"shop", GenerateLimits::kSourcesMax});
+  EXPECT_TRUE(most.contains("shop/source_1023.cc"));
+  EXPECT_THAT(refusal(contract_of(kTwo), {"shop", GenerateLimits::kSourcesMax + 1}),
+              HasSubstr("1025 sources are too many"));
+}
+
+TEST(Generate, KeepsSourcesBelowTheirBound) {
+  std::string many;
+  for (int i = 0; i < 400; ++i) {
+    many += "    Type" + std::to_string(i) + ": {type: object, required: [first], properties: {" +
+            "first: {type: string}, second: {type: integer}, third: {type: boolean}}}\n";
+  }
+  const Files files = generated(contract_of(many));
+  EXPECT_FALSE(files.contains("shop/source_0000.cc") && !files.contains("shop/source_0001.cc"));
+  for (const auto& [name, content] : files) {
+    if (!name.starts_with("shop/source_")) continue;
+    // The functions; includes come on top.
+    EXPECT_LT(content.size(), GenerateLimits::kSourceBytesMax + (64u << 10)) << name;
+  }
+}
+
+TEST(Generate, RefusesStructsWithTooManyMembers) {
+  const auto with = [](size_t count) {
+    std::string text = "    Wide: {type: object, properties: {";
+    for (size_t i = 0; i < count; ++i) text += "p" + std::to_string(i) + ": {type: string}, ";
+    return contract_of(text + "}}\n");
+  };
+  EXPECT_EQ(refusal(with(GenerateLimits::kMembersMax)), "");
+  EXPECT_THAT(refusal(with(GenerateLimits::kMembersMax + 1)),
+              HasSubstr("The schema of Wide has over 4096 properties; split it."));
+}
+
+TEST(Generate, ReadsAllOfThatIsDeeperThanItsBoundAsJson) {
+  std::string chain = "    S0: {type: object, properties: {a: {type: string}}}\n";
+  for (int i = 1; i <= 80; ++i) {
+    chain += "    S" + std::to_string(i) + ": {allOf: [{$ref: '#/components/schemas/S" +
+             std::to_string(i - 1) + "'}, {properties: {b" + std::to_string(i) +
+             ": {type: string}}}]}\n";
+  }
+  const Files files = generated(contract_of(chain));
+  EXPECT_THAT(files.at("shop/schemas/s20.h"), HasSubstr("struct S20 {"));
+  EXPECT_THAT(files.at("shop/schemas/s80.h"), HasSubstr("using S80 = servanda::Json;"));
+}
+
+TEST(Generate, FollowsLongChainsOfReferencesWithoutStack) {
+  std::string chain = "    S0: {type: string}\n";
+  for (int i = 1; i <= 5000; ++i) {
+    chain += "    S" + std::to_string(i) +
+             ": {type: object, properties: {next: {$ref: '#/components/schemas/S" +
+             std::to_string(i - 1) + "'}}}\n";
+  }
+  EXPECT_TRUE(generated(contract_of(chain)).contains("shop/schemas/s5000.h"));
+}
+
+TEST(Generate, MakesJsonOfAlternativesThatCannotBeToldApart) {
+  const Files files = generated(contract_of(
+      "    A: {type: object, properties: {x: {type: string}}}\n"
+      "    B: {type: object, properties: {y: {type: string}}}\n"
+      "    U: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]}\n"
+      "    V: {oneOf: [{type: array, items: {type: integer}}, {type: array, items: {}}]}\n"
+      "    W: {oneOf: [{type: array, items: {type: integer}}, {type: array, items: {type: "
+      "number}}]}\n"
+      "    X: {oneOf: [{type: array, items: {type: integer}}, {type: array, items: {type: "
+      "string}}]}\n"));
+  EXPECT_THAT(files.at("shop/schemas/u.h"), HasSubstr("using U = servanda::Json;"));
+  EXPECT_THAT(files.at("shop/schemas/v.h"), HasSubstr("using V = servanda::Json;"));
+  EXPECT_THAT(files.at("shop/schemas/w.h"), HasSubstr("using W = servanda::Json;"));
+  EXPECT_THAT(files.at("shop/schemas/x.h"), HasSubstr("struct X {"));
+}
+
+TEST(Generate, HoldsSchemasOfItselfInUnions) {
+  const Files files = generated(contract_of(
+      "    J: {oneOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/J'}}, "
+      "{type: object, additionalProperties: {$ref: '#/components/schemas/J'}}]}\n"));
+  EXPECT_THAT(
+      files.at("shop/schemas/j.h"),
+      HasSubstr("std::variant<std::string, std::vector<J>, std::map<std::string, J>> value;"));
+}
+
+TEST(Names, ArePlainIdentifiers) {
+  using internal::constant_name;
+  using internal::member_name;
+  using internal::type_name;
+  EXPECT_EQ(type_name("order-line_item"), "OrderLineItem");
+  EXPECT_EQ(type_name("EOF"), "Eof");
+  EXPECT_EQ(type_name("2fa"), "N2fa");
+  EXPECT_EQ(type_name("1.10"), "N1_10");
+  EXPECT_EQ(type_name(""), "Unnamed");
+  EXPECT_EQ(type_name("é"), "XC3a9");
+  EXPECT_EQ(member_name("createdAt"), "created_at");
+  EXPECT_EQ(member_name("class"), "class_");
+  EXPECT_EQ(member_name("linux"), "linux_");
+  EXPECT_EQ(member_name("title[prefix]"), "title_prefix");
+  EXPECT_EQ(constant_name("-price"), "kMinusPrice");
+  EXPECT_EQ(constant_name("+1"), "kPlus1");
+  EXPECT_EQ(constant_name("name,-price"), "kNameMinusPrice");
+  EXPECT_EQ(constant_name(""), "kEmpty");
+  EXPECT_EQ(constant_name(">="), "kX3e3d");
+  EXPECT_EQ(type_name(std::string(500, 'a')).size(), 120u);
+}
+
+TEST(Names, AreGivenOnce) {
+  internal::Scope scope;
+  EXPECT_EQ(scope.take("Order"), "Order");
+  EXPECT_EQ(scope.take("Order"), "Order2");
+  EXPECT_EQ(scope.take("order"), "order");
+  EXPECT_EQ(scope.take("order"), "order_2");
+  EXPECT_EQ(scope.take("class_"), "class_");
+  EXPECT_EQ(scope.take("class_"), "class_2");
+  EXPECT_EQ(scope.take("A1"), "A1");
+  EXPECT_EQ(scope.take("A1"), "A1_2");
+}
+
+TEST(Comments, CannotBeLeft) {
+  using internal::comment;
+  EXPECT_EQ(comment("", 0), "");
+  EXPECT_EQ(comment("a\\\nb \\ \\\r\n\\", 2), "  // a\n  // b\n");
+  EXPECT_EQ(comment("a\x0b\x0c\rb\xE2\x80\xAE", 0), "// a b\n");
+  EXPECT_EQ(comment("what?\?/\nnext", 0), "// what? ?/\n// next\n");
+  const std::string long_text = comment(std::string(3000, 'x') + " y", 0);
+  EXPECT_EQ(std::ranges::count(long_text, '\n'), 2);
+  std::string lines;
+  for (int i = 0; i < 30; ++i) lines += "line\n";
+  EXPECT_EQ(std::ranges::count(comment(lines, 0), '\n'), 8);
+  EXPECT_EQ(std::ranges::count(comment(lines, 0, 3), '\n'), 3);
+}
+
+TEST(Literals, HoldAnyBytes) {
+  using internal::literal;
+  EXPECT_EQ(literal("a\"\\\n?\?/"), R"("a\"\\\012?\?/")");
+  EXPECT_EQ(literal("\xC3\xA9"), R"("\303\251")");
+  EXPECT_EQ(literal(std::string_view("a\0b", 3)), R"(std::string_view("a\000b", 3))");
+}
+
+}  // namespace
+}  // namespace servanda
