@@ -123,19 +123,18 @@ std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNo
 }
 
 void compile_service(AnnotationState& state, const OperationNode& node, Operation& operation,
-                     std::optional<uint16_t> resource) {
+                     const Resource* resource) {
   const PolicyValue policy = find_policy(state, node, "service");
-  if (resource == kNoResource) resource.reset();
   // A resource without an owner has been reported once.
-  if (resource && state.plan.resources[*resource].service.empty()) return;
-  const std::string owner = resource ? state.plan.resources[*resource].service : std::string();
+  if (resource != nullptr && resource->service.empty()) return;
+  const std::string owner = resource != nullptr ? resource->service : std::string();
   operation.service =
       choose_service(state, policy.entry, owner, in_quotes(operation.id), node.node->place);
   if (owner.empty() || operation.service.empty() || owner == operation.service) return;
   state.diagnostics.error("service-not-owner", policy.entry->value->place,
                           in_quotes(operation.id) + " of service " + in_quotes(operation.service) +
-                              " cannot reach " + in_quotes(state.plan.resources[*resource].name) +
-                              ", which " + in_quotes(owner) + " owns.",
+                              " cannot reach " + in_quotes(resource->name) + ", which " +
+                              in_quotes(owner) + " owns.",
                           "Remove \"service\" here: the operation then belongs to the owner.");
 }
 
@@ -179,7 +178,8 @@ std::optional<uint16_t> find_resource(AnnotationState& state, std::string_view n
 void compile_policies(AnnotationState& state, const OperationNode& node) {
   Operation& operation = state.plan.operations[node.operation];
   const auto resource = choose_handler(state, node, operation);
-  compile_service(state, node, operation, resource);
+  const bool stored = resource && *resource != kNoResource;
+  compile_service(state, node, operation, stored ? &state.plan.resources[*resource] : nullptr);
   compile_timeout(state, node, operation);
   compile_idempotency(state, node, operation);
   check_security(state, node, operation);
