@@ -95,6 +95,10 @@ class Reader {
       return {};
     }
     if (name == "environment") return file_.environment = value, Result<void>();
+    if (name == "handlers") {
+      if (value != "orders") return bad("there are handlers of \"orders\" only");
+      return file_.handlers = value, Result<void>();
+    }
     const std::optional<int64_t> number = parse_integer(value);
     if (name == "seed" && number)
       return file_.seed = static_cast<uint64_t>(*number), Result<void>();

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "case_match.h"
 #include "contract/plan/load.h"
+#include "handlers.h"
 #include "io/simulation.h"
 #include "wire_client.h"
 
@@ -61,7 +62,9 @@ struct Connection {
 class Run {
  public:
   Run(const CaseFile& file, std::string project, std::string data)
-      : file_(file), project_(std::move(project)), data_(std::move(data)) {}
+      : file_(file), project_(std::move(project)), data_(std::move(data)) {
+    orders::add_handlers(app_);
+  }
 
   Outcome run() {
     if (!file_.contract.empty() && !std::filesystem::exists(contract_path(file_.contract))) {
@@ -112,8 +115,11 @@ class Run {
     }
     LoadOptions options;
     options.compile.environment = environment();
+    if (has_handlers()) options.compile.coded = app_.handlers()->ids();
     return compile_contract(files, full.filename().string(), overlays, options);
   }
+
+  bool has_handlers() const { return !file_.handlers.empty(); }
 
   Environment environment() const {
     if (file_.environment == "production") return Environment::kProduction;
@@ -168,8 +174,8 @@ class Run {
     config.admin = "127.0.0.1:0";
     config.workers = file_.workers;
     config.data = data_;
-    Result<std::unique_ptr<Backend>> backend =
-        Backend::create(*platform_, *control_, plan_, config, logs_);
+    Result<std::unique_ptr<Backend>> backend = Backend::create(
+        *platform_, *control_, plan_, config, logs_, has_handlers() ? app_.handlers() : nullptr);
     if (!backend) return "the backend does not start: " + backend.error().message;
     backend_ = std::move(*backend);
     platform_->run_ready();
@@ -389,6 +395,7 @@ class Run {
   const CaseFile& file_;
   std::string project_;
   std::string data_;
+  App app_;
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<SimulatedPlatform> platform_;
   KeptLogs logs_;

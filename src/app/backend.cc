@@ -38,9 +38,11 @@ class QuietEvents : public ServerEvents {
 // In the order of construction; destroyed from the bottom up.
 struct Backend::State {
   State(Platform& io, Loop& control_loop, std::shared_ptr<const Plan> first_plan,
-        const Config& configuration, LogSink& sink)
+        const Config& configuration, LogSink& sink,
+        std::shared_ptr<const CodeHandlers> code_handlers)
       : platform(io),
         config(configuration),
+        handlers(std::move(code_handlers)),
         plan(std::move(first_plan)),
         log(io.clock()),
         control(control_loop),
@@ -54,6 +56,7 @@ struct Backend::State {
 
   Platform& platform;
   const Config config;
+  const std::shared_ptr<const CodeHandlers> handlers;
   std::shared_ptr<const Plan> plan;
   Log log;
   Loop& control;
@@ -78,6 +81,7 @@ struct Backend::State {
 };
 
 Result<void> Backend::State::open() {
+  if (Result<void> fit = check_code_handlers(*plan, handlers.get()); !fit) return fit;
   Result<std::unique_ptr<Store>> opened = open_sqlite_store(config.data, platform);
   if (!opened) return pass(opened);
   store = std::move(*opened);
@@ -88,6 +92,7 @@ Result<void> Backend::State::open() {
   CallOptions options;
   options.environment = config.environment;
   options.cursor_key = std::move(*cursor_key);
+  options.handlers = handlers;
   const uint32_t count = config.workers > 0 ? config.workers : available_processors();
   for (uint32_t i = 0; i < count; ++i) {
     if (Result<void> added = add_worker(options); !added) return added;
@@ -171,8 +176,10 @@ Backend::~Backend() {
 
 Result<std::unique_ptr<Backend>> Backend::create(Platform& platform, Loop& control,
                                                  std::shared_ptr<const Plan> plan,
-                                                 const Config& config, LogSink& logs) {
-  auto state = std::make_unique<State>(platform, control, std::move(plan), config, logs);
+                                                 const Config& config, LogSink& logs,
+                                                 std::shared_ptr<const CodeHandlers> handlers) {
+  auto state = std::make_unique<State>(platform, control, std::move(plan), config, logs,
+                                       std::move(handlers));
   if (Result<void> opened = state->open(); !opened) return pass(opened);
   return std::unique_ptr<Backend>(new Backend(std::move(state)));
 }
@@ -194,6 +201,10 @@ std::vector<Loop*> Backend::worker_loops() {
 }
 
 Result<void> Backend::reload(std::shared_ptr<const Plan> plan) {
+  if (Result<void> fit = check_code_handlers(*plan, state_->handlers.get()); !fit) {
+    ++state_->reload_failures;
+    return fit;
+  }
   if (Result<void> prepared = state_->store->prepare(plan); !prepared) {
     ++state_->reload_failures;
     return prepared;

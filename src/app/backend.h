@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "call/code_handlers.h"
 #include "contract/plan/plan.h"
 #include "io/loop.h"
 #include "telemetry/log_sink.h"
@@ -28,10 +29,11 @@ class Backend {
   // Opens the store, listens on both doors, and is ready to serve as soon as the loops run. Errors
   // are sentences for the operator: address in use, data folder locked, store does not fit.
   // The admin door and everything that is not a worker's runs on `control`, which outlives the
-  // backend.
-  [[nodiscard]] static Result<std::unique_ptr<Backend>> create(Platform& platform, Loop& control,
-                                                               std::shared_ptr<const Plan> plan,
-                                                               const Config& config, LogSink& logs);
+  // backend. `handlers` may be null: there are none then. They have to fit the plan, and every plan
+  // of a reload, see check_code_handlers().
+  [[nodiscard]] static Result<std::unique_ptr<Backend>> create(
+      Platform& platform, Loop& control, std::shared_ptr<const Plan> plan, const Config& config,
+      LogSink& logs, std::shared_ptr<const CodeHandlers> handlers = nullptr);
   ~Backend();
 
   // The bound addresses, with real ports.

@@ -44,6 +44,7 @@ int complain(const std::string& sentence) {
 struct ContractArguments {
   std::string contract;
   std::vector<std::string> overlays;
+  std::vector<std::string> coded;  // Operations with a C++ handler of this program.
 
   void add_to(CLI::App& command) {
     command.add_option("contract", contract,
@@ -86,6 +87,7 @@ CompiledContract compile_named(const ContractArguments& arguments, const std::st
   for (const std::string& overlay : arguments.overlays) overlays.push_back(files.add(overlay));
   LoadOptions options;
   options.compile.publish = publish;
+  options.compile.coded = arguments.coded;
   return compile_contract(files, files.entry(), overlays, options);
 }
 
@@ -103,7 +105,7 @@ struct ServeArguments {
   std::string data;
 };
 
-int run_serve(const ServeArguments& arguments) {
+int run_serve(const ServeArguments& arguments, std::shared_ptr<const CodeHandlers> handlers) {
   Result<std::string> contract = choose_contract(arguments.contract.contract);
   if (!contract) return complain(contract.error().message);
   std::vector<std::string> configs = arguments.configs;
@@ -132,6 +134,7 @@ int run_serve(const ServeArguments& arguments) {
   }
   options.contract = *contract;
   options.overlays = arguments.contract.overlays;
+  options.handlers = std::move(handlers);
   return serve(options);
 }
 
@@ -248,7 +251,7 @@ int run_new(const std::string& name) {
 
 }  // namespace
 
-int run_command(int count, char** arguments) {
+int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers> handlers) {
   CLI::App app("Servanda: one OpenAPI contract in, a production backend out.", "servanda");
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
@@ -264,7 +267,7 @@ int run_command(int count, char** arguments) {
   serve_command->add_option("--listen", serve_arguments.listen, "public door, HOST:PORT");
   serve_command->add_option("--admin", serve_arguments.admin, "admin door, HOST:PORT, loopback");
   serve_command->add_option("--data", serve_arguments.data, "folder of the embedded store");
-  serve_command->callback([&] { code = run_serve(serve_arguments); });
+  serve_command->callback([&] { code = run_serve(serve_arguments, handlers); });
 
   CheckArguments check_arguments;
   CLI::App* check_command = app.add_subcommand("check", "Compile and lint a contract");
@@ -276,6 +279,7 @@ int run_command(int count, char** arguments) {
   check_command->callback([&] { code = run_check(check_arguments); });
 
   ContractArguments routes_arguments;
+  if (handlers) routes_arguments.coded = handlers->ids();
   std::string routes_format = "text";
   CLI::App* routes_command = app.add_subcommand("routes", "List what a contract serves");
   routes_arguments.add_to(*routes_command);

@@ -53,6 +53,7 @@ Compilation compile(const ServeOptions& options) {
   for (const std::string& overlay : options.overlays) overlays.push_back(files.add(overlay));
   LoadOptions load;
   load.compile.environment = options.config.environment;
+  if (options.handlers) load.compile.coded = options.handlers->ids();
   Compilation result{compile_contract(files, files.entry(), overlays, load), {}};
   result.files = files.touched();
   return result;
@@ -84,8 +85,8 @@ class Process {
 
   Result<void> start(std::shared_ptr<const Plan> plan, std::vector<std::string> files,
                      LogSink& sink) {
-    Result<std::unique_ptr<Backend>> backend =
-        Backend::create(platform_, *control_, std::move(plan), options_.config, sink);
+    Result<std::unique_ptr<Backend>> backend = Backend::create(
+        platform_, *control_, std::move(plan), options_.config, sink, options_.handlers);
     if (!backend) return pass(backend);
     backend_ = std::move(*backend);
     if (options_.config.environment == Environment::kDevelopment) {

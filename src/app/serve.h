@@ -2,10 +2,12 @@
 #pragma once
 // `servanda serve`: a backend on real io, from start-up to the last answer.
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "app/config.h"
+#include "call/code_handlers.h"
 
 namespace servanda {
 
@@ -14,6 +16,7 @@ struct ServeOptions {
   std::string contract;
   std::vector<std::string> overlays;
   Config config;
+  std::shared_ptr<const CodeHandlers> handlers;  // Null: none.
 };
 
 // Runs until SIGTERM or SIGINT, then drains. In development the contract's files are watched and

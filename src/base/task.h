@@ -23,6 +23,7 @@ void free_frame(void* frame, size_t size) noexcept;
 struct TaskPromiseBase {
   // Whom to resume at the end; nobody while start() is still running the task.
   std::coroutine_handle<> awaiter = std::noop_coroutine();
+  std::exception_ptr thrown;
 
   static void* operator new(size_t size) { return allocate_frame(size); }
   static void operator delete(void* frame, size_t size) noexcept { free_frame(frame, size); }
@@ -37,8 +38,13 @@ struct TaskPromiseBase {
     void await_resume() noexcept {}
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
-  // Nothing in src/ throws; user code is called through a boundary that catches.
-  [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
+  // Nothing in src/ throws. What a user's handler throws is kept for whoever awaits the task, up to
+  // the boundary that catches it.
+  void unhandled_exception() noexcept { thrown = std::current_exception(); }
+  void rethrow() const {
+    if (thrown) [[unlikely]]
+      std::rethrow_exception(thrown);
+  }
 };
 
 // Runs `task` to its end or its first wait. Whether the awaiter has to wait.
@@ -53,6 +59,9 @@ bool start(std::coroutine_handle<Promise> task, std::coroutine_handle<> awaiter)
 
 // One value to come. Move-only; destroying a Task that has not ended destroys its frame and
 // everything it waits for must tolerate that.
+//
+// An exception that leaves the coroutine is thrown again where the task is awaited; from a task
+// that nobody awaits (spawn()) it ends the process.
 //
 // Threads: starts, resumes and ends on one worker. Awaiting twice is a bug.
 template <typename T = void>
@@ -82,7 +91,10 @@ class [[nodiscard]] Task {
   bool await_suspend(std::coroutine_handle<> awaiter) noexcept {
     return internal::start(handle_, awaiter);
   }
-  T await_resume() { return std::move(*handle_.promise().value); }
+  T await_resume() {
+    handle_.promise().rethrow();
+    return std::move(*handle_.promise().value);
+  }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
@@ -113,7 +125,7 @@ class [[nodiscard]] Task<void> {
   bool await_suspend(std::coroutine_handle<> awaiter) noexcept {
     return internal::start(handle_, awaiter);
   }
-  void await_resume() const noexcept {}
+  void await_resume() const { handle_.promise().rethrow(); }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}

@@ -190,5 +190,61 @@ TEST(FrameAllocator, WorksOnEveryThread) {
   for (std::thread& thread : threads) thread.join();
 }
 
+Task<int> throws_after(int* waits) {
+  const int one = co_await number(1);
+  *waits += one;
+  throw std::string("thrown");
+}
+Task<int> passes_on(int* waits) {
+  const int never = co_await throws_after(waits);
+  *waits += 100;
+  co_return never;
+}
+Task<void> throws_nothing_back(Completion<int>* wait) {
+  const int value = co_await *wait;
+  throw value;
+}
+Task<void> catches(int* waits, std::string* caught) {
+  try {
+    const int never = co_await passes_on(waits);
+    *waits += never;
+  } catch (const std::string& text) {
+    *caught = text;
+  }
+}
+Task<void> catches_late(Completion<int>* wait, int* caught) {
+  try {
+    co_await throws_nothing_back(wait);
+  } catch (int value) {
+    *caught = value;
+  }
+}
+
+TEST(Task, AnExceptionIsThrownAgainWhereTheTaskIsAwaited) {
+  int waits = 0;
+  std::string caught;
+  spawn(catches(&waits, &caught));
+  EXPECT_EQ(caught, "thrown");
+  EXPECT_EQ(waits, 1);
+}
+
+TEST(Task, AnExceptionAfterAWaitReachesTheAwaiterToo) {
+  Completion<int> wait;
+  int caught = 0;
+  spawn(catches_late(&wait, &caught));
+  EXPECT_EQ(caught, 0);
+  wait.set(7);
+  EXPECT_EQ(caught, 7);
+}
+
+TEST(TaskDeathTest, AnExceptionThatNobodyAwaitsEndsTheProcess) {
+  const auto throws_in_a_task = [] {
+    Completion<int> wait;
+    spawn(throws_nothing_back(&wait));
+    wait.set(1);
+  };
+  EXPECT_DEATH(throws_in_a_task(), "");
+}
+
 }  // namespace
 }  // namespace servanda

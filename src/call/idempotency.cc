@@ -94,7 +94,7 @@ std::string_view restore_fields(Answer& answer, std::string_view lines) {
     const std::string_view value = line.substr(colon + 2);
     if (name == "content-type") {
       answer.content_type = value;
-    } else if (name == "etag") {
+    } else if (name == "etag" && value.find('"') == std::string_view::npos) {
       answer.version = parse_integer(value).value_or(0);
     } else if (name == "location") {
       answer.location = value;
@@ -246,7 +246,10 @@ Task<bool> claim_key(Call& call) {
                      "or bare.",
                      "idempotency-key");
   }
-  if (operation.handler != HandlerKind::kResource) co_return true;
+  const bool stores =
+      operation.handler == HandlerKind::kResource ||
+      (operation.handler == HandlerKind::kCode && call.worker->session() != nullptr);
+  if (!stores) co_return true;
 
   call.idempotency.scope = scope_of(call, *key);
   call.idempotency.fingerprint = fingerprint_of(call);

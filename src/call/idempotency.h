@@ -3,9 +3,9 @@
 // Idempotency-Key: one effect per key, and the same answer for every repetition.
 //
 // What is kept, and for how long, follows one rule: the record commits with the effect or not at
-// all. So a key protects operations that have an effect in the store, the resource handlers. A
-// mocked operation has none: its key is checked for form (and for presence where required) and
-// nothing is recorded.
+// all. So a key protects operations that have an effect in the store, the resource handlers
+// and handlers in C++. A mocked operation has none: its key is checked for form (and for presence
+// where required) and nothing is recorded.
 //
 // Kept answers: 2xx, and 404, 409 and 412 that the handler itself decided from stored state. Not
 // kept: everything refused before the handler ran, validation failures (also of a merged result),

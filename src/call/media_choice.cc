@@ -38,14 +38,32 @@ const Response* expected_response(const Call& call) {
     case HandlerKind::kResource:
       if (!operation.resource->answers_body) return nullptr;
       return operation.response_for(operation.resource->status);
+    case HandlerKind::kCode:
+      return operation.response_for(operation.success_status());
     case HandlerKind::kUnimplemented:
       return nullptr;
   }
   return nullptr;
 }
 
+// What the generated types of a response write: its first JSON, else its first concrete type. Null
+// where it declares patterns only, of which the handler chooses.
+const MediaType* coded_media(const Response& response) {
+  const MediaType* first = nullptr;
+  for (const MediaType& media : response.content) {
+    const bool concrete = media.range.find('*') == std::string::npos;
+    if (concrete && media.kind == MediaKind::kJson) return &media;
+    if (concrete && first == nullptr) first = &media;
+  }
+  return first;
+}
+
 // Rows are written as JSON only.
-bool can_make(const Operation& operation, const MediaType& media) {
+bool can_make(const Operation& operation, const Response& response, const MediaType& media) {
+  if (operation.handler == HandlerKind::kCode) {
+    const MediaType* const coded = coded_media(response);
+    return coded == nullptr || coded == &media;
+  }
   return operation.handler != HandlerKind::kResource || media.kind == MediaKind::kJson;
 }
 
@@ -104,7 +122,7 @@ bool negotiate(Call& call) {
   }
   const std::string_view accept = call.input.known[KnownField::kAccept];
   if (response->content.size() == 1 && accepts_all(accept) &&
-      can_make(*call.operation, response->content.front())) {
+      can_make(*call.operation, *response, response->content.front())) {
     call.answer_media = &response->content.front();
     call.answer_type = concrete_type(call.answer_media->range, call.answer_media->kind);
     return true;
@@ -114,7 +132,7 @@ bool negotiate(Call& call) {
   const MediaType** const media = call.arena->array<const MediaType*>(count);
   size_t offered = 0;
   for (const MediaType& one : response->content) {
-    if (!can_make(*call.operation, one)) continue;
+    if (!can_make(*call.operation, *response, one)) continue;
     new (offers + offered) std::string_view(concrete_type(one.range, one.kind));
     media[offered++] = &one;
   }

@@ -7,6 +7,7 @@
 
 #include "base/gzip.h"
 #include "base/text.h"
+#include "call/answer_header.h"
 #include "call/respond.h"
 #include "call/worker.h"
 #include "contract/schema/sample.h"
@@ -18,27 +19,6 @@ constexpr int kGzipLevelOnce = 6;  // Paid once per answer and worker.
 
 bool has_no_body(int status) {
   return status < 200 || status == 204 || status == 304;
-}
-
-// Header fields that the engine itself writes; a declared example of one is not sent.
-bool is_engines_field(std::string_view lower_name) {
-  constexpr std::string_view kNames[] = {
-      "connection",     "content-encoding",
-      "content-length", "content-type",
-      "date",           "keep-alive",
-      "trailer",        "transfer-encoding",
-      "upgrade",        "vary",
-      "traceresponse",  "x-content-type-options",
-  };
-  return lower_name.starts_with("access-control-") ||
-         std::ranges::find(kNames, lower_name) != std::end(kNames);
-}
-
-bool is_field_text(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    const auto byte = static_cast<uint8_t>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-  });
 }
 
 // The same numbers every time: a static answer does not change from call to call.

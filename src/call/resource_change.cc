@@ -61,13 +61,17 @@ std::optional<JsonValue> body_object(Call& call) {
   return std::nullopt;
 }
 
-// Whether a path can name the key: not with what looks like another path once decoded.
+}  // namespace
+
+RowMakers makers_for(Call& call, const Row* stored) {
+  return stored != nullptr ? makers_for_change(call, *stored)
+                           : makers_for_create(call, Value::null());
+}
+
 bool can_stand_in_path(Call& call, std::string_view key) {
   if (key == "." || key == "..") return false;
   return normalize_path("/" + percent_encode(key), *call.arena).has_value();
 }
-
-}  // namespace
 
 void answer_written(Call& call, const Row& row, int status, bool created) {
   const ResourceBinding& binding = *call.operation->resource;

@@ -64,6 +64,10 @@ void append_item(Call& call, const Row& row);
 bool refuse_missing_row(Call& call);
 // Whether the request asks to see deleted rows, too.
 [[nodiscard]] bool includes_deleted(const Call& call);
+// What the engine puts into a row that a call writes now. `stored` is null on create.
+[[nodiscard]] RowMakers makers_for(Call& call, const Row* stored);
+// Whether a path can name the key: not with what looks like another path once decoded.
+[[nodiscard]] bool can_stand_in_path(Call& call, std::string_view key);
 // Refuses with the call's issues, as the operation declares it: 422 or 400.
 bool refuse_issues(Call& call);
 

@@ -83,6 +83,9 @@ struct RowInput {
   JsonValue document;           // The state wanted: `given` itself, or merged with the row.
   const Row* stored = nullptr;  // Null on create.
   enum class Missing : uint8_t { kDefault, kRemoved } missing = Missing::kDefault;
+  // Who wrote it. A handler may set readOnly properties, and the key of what it creates; what it
+  // says of other generated properties is passed over.
+  enum class Author : uint8_t { kClient, kHandler } author = Author::kClient;
   std::optional<Value> key;            // Of the path, for item actions.
   std::span<const PathMember> owners;  // Of the path, for creates below an owner.
   std::string_view pointer_prefix;  // JSON Pointer of the resource in the body, "" or "/article".

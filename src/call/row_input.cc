@@ -42,7 +42,8 @@ class RowBuild {
     const size_t count = input_.resource->properties.size();
     Value* const values = arena_.array<Value>(count);
     for (size_t i = 0; i < count; ++i) new (values + i) Value(value_of(i));
-    if (!input_.resource->computed.empty() && issues_.empty()) check_computed({values, count});
+    const bool compares = !input_.resource->computed.empty() && !by_handler();
+    if (compares && issues_.empty()) check_computed({values, count});
     return {values, count};
   }
 
@@ -51,15 +52,24 @@ class RowBuild {
     return input_.resource->properties[index];
   }
   [[nodiscard]] bool is_key(size_t index) const { return index == input_.resource->key; }
+  [[nodiscard]] bool by_handler() const { return input_.author == RowInput::Author::kHandler; }
   // Whether only the engine sets it.
   [[nodiscard]] bool is_engines(size_t index) const {
     const Property& p = property(index);
-    return p.read_only || p.generated != Generated::kNone ||
-           (is_key(index) && input_.resource->generated_key);
+    if (p.generated != Generated::kNone) return true;
+    return !by_handler() && (p.read_only || (is_key(index) && input_.resource->generated_key));
   }
   // Whether it stays as it is once the row exists.
   [[nodiscard]] bool is_fixed(size_t index) const {
     return is_engines(index) || is_key(index) || property(index).immutable;
+  }
+
+  // Whether a handler has chosen the key of a new row: neither null nor empty nor the nil UUID.
+  [[nodiscard]] bool names_key() const {
+    if (!by_handler()) return false;
+    const JsonValue key = input_.document.find(property(input_.resource->key).name);
+    if (!key.exists() || key.is_null()) return false;
+    return !key.is_string() || key.text().find_first_not_of("0-") != std::string_view::npos;
   }
 
   // The value that the path gives the property, or null.
@@ -90,6 +100,7 @@ class RowBuild {
       return;
     }
     if (!is_fixed(*index)) return;
+    if (by_handler() && (input_.stored == nullptr || is_engines(*index))) return;
     if (input_.stored == nullptr) {
       if (is_engines(*index)) {
         issue(name, "readOnly", "This property is set by the server and may not be sent.");
@@ -183,7 +194,9 @@ class RowBuild {
     if (input_.stored != nullptr && is_fixed(index)) {
       return input_.stored->values[index];
     }
-    if (is_key(index) && input_.resource->generated_key) return made(p.type, makers_.new_uuid_key);
+    if (is_key(index) && input_.resource->generated_key && !names_key()) {
+      return made(p.type, makers_.new_uuid_key);
+    }
     if (is_key(index) && input_.key) return *input_.key;
     return written(index);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/stages.h"
 
+#include "call/code_handler.h"
 #include "call/credentials.h"
 #include "call/idempotency.h"
 #include "call/match.h"
@@ -44,6 +45,9 @@ Task<void> run_stages(Call& call) {
         break;
       case HandlerKind::kResource:
         co_await handle_resource(call);
+        break;
+      case HandlerKind::kCode:
+        co_await handle_code(call);
         break;
       case HandlerKind::kUnimplemented:
         refuse_unimplemented(call);

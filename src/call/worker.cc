@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "call/code_handlers.h"
 #include "call/mock_handler.h"
 
 namespace servanda {
@@ -48,8 +49,9 @@ const Operation* reader_of(const Plan& plan, const Operation& create) {
 
 }  // namespace
 
-Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics)
-    : plan_(std::move(plan)), states_(plan_->operations.size()) {
+Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
+               std::shared_ptr<const CodeHandlers> handlers)
+    : plan_(std::move(plan)), handlers_(std::move(handlers)), states_(plan_->operations.size()) {
   if (metrics != nullptr) {
     std::vector<OperationLabel> labels;
     labels.reserve(plan_->operations.size());
@@ -64,9 +66,20 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics)
       locate_items(create, *reader, states_[create.index]);
     }
   }
+  if (handlers_ == nullptr) return;
+  for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
+  for (const Operation& operation : plan_->operations) {
+    if (operation.handler != HandlerKind::kCode) continue;
+    states_[operation.index].code = handlers_->find(operation.id);
+  }
 }
 
 Engine::~Engine() = default;
+
+const Resource* Engine::find_resource(std::string_view name) const {
+  const auto found = resources_.find(name);
+  return found == resources_.end() ? nullptr : found->second;
+}
 
 WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
                              std::shared_ptr<const Plan> plan)
@@ -74,14 +87,15 @@ WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
       options_(std::move(options)),
       cheap_rng_(parts_.rng.next()),
       uuids_(parts_.loop, parts_.rng),
-      engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics)) {
+      rerun_lanes_(parts_.loop),
+      engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics, options_.handlers)) {
   calls_.reserve(options_.limits.calls_kept);
 }
 
 WorkerContext::~WorkerContext() = default;
 
 void WorkerContext::serve(std::shared_ptr<const Plan> plan) {
-  engine_ = std::make_shared<Engine>(std::move(plan), parts_.metrics);
+  engine_ = std::make_shared<Engine>(std::move(plan), parts_.metrics, options_.handlers);
 }
 
 std::unique_ptr<Call> WorkerContext::take_call(Arena& arena) {

@@ -6,12 +6,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/seeded_rng.h"
 #include "base/time.h"
 #include "call/call.h"
+#include "call/rerun_lanes.h"
 #include "contract/plan/plan.h"
 #include "contract/schema/schema.h"
 #include "store/store.h"
@@ -20,6 +22,8 @@
 namespace servanda {
 
 class AccessLog;
+class CodeHandler;
+class CodeHandlers;
 class KeysInProgress;
 class Log;
 class MockAnswers;
@@ -47,6 +51,8 @@ struct CallOptions {
   // Signs list cursors. The same for all workers and over restarts, or cursors end there.
   // Requires: at least 16 bytes where there is a store.
   std::string cursor_key;
+  // What C++ handlers there are; null: none. Shared by all workers.
+  std::shared_ptr<const CodeHandlers> handlers;
 };
 
 // What a worker borrows. Everything outlives the worker context.
@@ -63,6 +69,7 @@ struct WorkerParts {
 // What one worker makes of one operation, lazily and once.
 struct OperationState {
   std::unique_ptr<MockAnswers> mock;
+  const CodeHandler* code = nullptr;  // Set where Operation::handler is kCode.
   // Of a resource that the operation creates: the path of its rows, around the key. Empty when no
   // operation reads them.
   std::string item_prefix;
@@ -76,11 +83,14 @@ struct OperationState {
 // Threads: belongs to its worker, like everything that holds it.
 class Engine {
  public:
-  // `metrics` may be null: nothing is counted then.
-  Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics);
+  // `metrics` may be null: nothing is counted then. `handlers` may be null: there are none then.
+  Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
+         std::shared_ptr<const CodeHandlers> handlers);
   ~Engine();
   [[nodiscard]] const Plan& plan() const { return *plan_; }
   [[nodiscard]] const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
+  // The resource of this name, or null.
+  [[nodiscard]] const Resource* find_resource(std::string_view name) const;
   [[nodiscard]] OperationState& state(const Operation& operation) {
     return states_[operation.index];
   }
@@ -91,6 +101,8 @@ class Engine {
 
  private:
   std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const CodeHandlers> handlers_;
+  std::unordered_map<std::string_view, const Resource*> resources_;
   std::vector<OperationState> states_;
   OperationTable counters_;
 };
@@ -121,6 +133,7 @@ class WorkerContext {
   [[nodiscard]] AccessLog* access_log() { return parts_.access_log; }
   [[nodiscard]] Log* log() { return parts_.log; }
   [[nodiscard]] UuidGenerator& uuids() { return uuids_; }
+  [[nodiscard]] RerunLanes& rerun_lanes() { return rerun_lanes_; }
   // Scratch memory of the validator: never held over a wait.
   [[nodiscard]] ValidationContext& validation() { return validation_; }
   // For text that is parsed and looked at without a wait between.
@@ -134,6 +147,7 @@ class WorkerContext {
   UuidGenerator uuids_;
   ValidationContext validation_;
   JsonParser scratch_parser_;
+  RerunLanes rerun_lanes_;
   std::shared_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Call>> calls_;
 };

@@ -58,8 +58,11 @@ class OperationCounters {
   void on_started() { in_flight_.add(); }
   // Requires: an on_started() before.
   void on_ended(const CallOutcome& outcome);
+  // A handler runs again because a row moved under it.
+  void on_rerun() { reruns_.add(); }
 
   struct Values {
+    uint64_t reruns = 0;
     uint64_t in_flight = 0;
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
@@ -81,6 +84,7 @@ class OperationCounters {
   Counter in_flight_;
   Counter request_bytes_;
   Counter response_bytes_;
+  Counter reruns_;
   std::atomic<Histograms*> histograms_{nullptr};  // Owned; set once by the worker.
 };
 

@@ -156,6 +156,7 @@ struct OperationSamples {
   std::string in_flight;
   std::string request_bytes;
   std::string response_bytes;
+  std::string reruns;  // Of handlers that were run again at all.
   std::string labels;
 };
 
@@ -205,6 +206,9 @@ void append_operation(OperationSamples& samples, const OperationLabel& label,
                 values.request_bytes);
   append_sample(samples.response_bytes, "http_server_response_body_bytes_total", labels,
                 values.response_bytes);
+  if (values.reruns > 0) {
+    append_sample(samples.reruns, "servanda_handler_reruns_total", labels, values.reruns);
+  }
   if (label.method.empty()) return;
   append_label(labels, "method", label.method);
   append_label(labels, "route", label.route);
@@ -224,6 +228,10 @@ void write_operations(Page& page, const OperationSamples& samples) {
               samples.request_bytes);
   page.family(Kind::kCounter, "http_server_response_body_bytes", "Bytes of response bodies.",
               samples.response_bytes);
+  if (!samples.reruns.empty()) {
+    page.family(Kind::kCounter, "servanda_handler_reruns",
+                "Times that a C++ handler ran again because a row moved under it.", samples.reruns);
+  }
   page.family(Kind::kInfo, "servanda_operation", "Method and path template of every operation.",
               samples.labels);
 }

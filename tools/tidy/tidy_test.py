@@ -58,6 +58,13 @@ class Banned(unittest.TestCase):
         self.assertEqual(self.found("src/base/a.cc", "throw 1;\n"), ["throw"])
         self.assertEqual(self.found("src/base/a.cc", '// never throw\nauto s = "throw";\n'), [])
 
+    def test_what_is_thrown_is_caught_at_the_boundary_only(self):
+        catch_all = "} catch (...) {\n"
+        self.assertEqual(self.found("src/call/code_handler.cc", catch_all), ["catch-all"])
+        self.assertEqual(self.found("src/call/code_boundary.cc", catch_all), [])
+        self.assertEqual(self.found("include/servanda/db.h", "throw 1;\n"), [])
+        self.assertEqual(self.found("src/call/code_test.cc", "throw 1;\n"), [])
+
     def test_the_clock_is_allowed_in_io_only(self):
         code = "auto t = std::chrono::steady_clock::now();\n"
         self.assertEqual(self.found("src/io/a.cc", code), [])

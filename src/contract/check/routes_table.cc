@@ -13,7 +13,8 @@ namespace servanda {
 namespace {
 
 std::string_view handler_word(HandlerKind handler) {
-  static constexpr std::array<std::string_view, 3> kTexts = {"resource", "mock", "unimplemented"};
+  static constexpr std::array<std::string_view, 4> kTexts = {"resource", "mock", "unimplemented",
+                                                             "code"};
   return kTexts[static_cast<size_t>(handler)];
 }
 

@@ -93,9 +93,9 @@ uint32_t TypeBuilder::add_declaration(Declaration declaration) {
   declaration.name = take_name(declaration.name, declaration.of_operation);
   model_->declarations.push_back(std::move(declaration));
   built_.push_back(false);
-  if (model_->declarations.size() > GenerateLimits::kDeclarationsMax && failure_.empty()) {
-    failure_ = "The contract needs over " + std::to_string(GenerateLimits::kDeclarationsMax) +
-               " C++ types; split it.";
+  if (model_->declarations.size() > declarations_max_ && failure_.empty()) {
+    failure_ =
+        "The contract needs over " + std::to_string(declarations_max_) + " C++ types; split it.";
   }
   return static_cast<uint32_t>(model_->declarations.size() - 1);
 }

@@ -32,7 +32,8 @@ struct Hint {
 // chains of references cost no stack.
 class TypeBuilder {
  public:
-  TypeBuilder(Documents& documents, Model& model) : facts_(documents), model_(&model) {}
+  TypeBuilder(Documents& documents, Model& model, size_t declarations_max)
+      : facts_(documents), model_(&model), declarations_max_(declarations_max) {}
 
   // Declares the schemas of `components`, then everything they lead to.
   void declare_components(const Node& root);
@@ -93,6 +94,7 @@ class TypeBuilder {
 
   FactReader facts_;
   Model* model_;
+  size_t declarations_max_;
   Scope types_;
   Scope operations_;
   std::unordered_map<const Node*, uint32_t> declared_;  // By schema that references point to.

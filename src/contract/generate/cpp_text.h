@@ -9,6 +9,7 @@
 
 #include "contract/generate/layout.h"
 #include "contract/generate/model.h"
+#include "contract/plan/plan.h"
 
 namespace servanda::internal {
 
@@ -18,6 +19,7 @@ struct CppContext {
   const Layout* layout = nullptr;
   std::string name_space;  // "company::shop".
   std::vector<bool> fits;  // By declaration: needs a function fits().
+  const Plan* plan = nullptr;
 };
 
 // "Order", or "shop::Order" and "shop::op::GetOrderBody" inside of namespace op.

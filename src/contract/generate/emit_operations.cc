@@ -41,6 +41,7 @@ class OperationText {
     constant("kId", operation.id);
     constant("kMethod", method_text(operation.method));
     constant("kPath", operation.path);
+    out_ += "  static std::string_view contract_hash() { return kContractHash; }\n";
     define_parameters();
     define_input();
     for (const ResponseModel& response : it_.responses) define_response(response);

@@ -92,7 +92,20 @@ class SchemaText {
   void declare_functions() {
     out_ += "[[nodiscard]] " + reader_head() + ";\n" + writer_head() + ";\n";
     if (context_.fits[index_]) out_ += "[[nodiscard]] " + fits_head() + ";\n";
+    name_resource();
     out_ += '\n';
+  }
+
+  // Ties the struct to the resource that its schema is, for servanda::Db.
+  void name_resource() {
+    if (it_.kind != DeclarationKind::kStruct || it_.of_operation || context_.plan == nullptr) {
+      return;
+    }
+    const auto& resources = context_.plan->resources;
+    const auto found = std::ranges::find(resources, it_.place, &Resource::name);
+    if (found == resources.end()) return;
+    out_ += "constexpr std::string_view resource_name(const " + it_.name + "*) {\n  return " +
+            literal(found->name) + ";\n}\n";
   }
 
   // --- Enums

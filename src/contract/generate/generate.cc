@@ -99,6 +99,9 @@ class FileWriter {
         "#include <array>\n#include <cstdint>\n#include <map>\n#include <optional>\n"
         "#include <string>\n#include <string_view>\n#include <variant>\n#include <vector>\n\n";
     out += "#include \"servanda/types.h\"\n";
+    if (std::ranges::any_of(header.units, [&](uint32_t unit) { return is_operation(unit); })) {
+      out += include("contract.h");
+    }
     for (const uint32_t other : header.needs) out += include(layout_.headers[other].file);
     out += '\n';
     NamespaceText text(context_);
@@ -223,7 +226,7 @@ Result<std::vector<GeneratedFile>> generate(ContractDocument& contract, const Pl
                                             std::to_string(GenerateLimits::kSourcesMax) + ".");
   }
   Model model;
-  TypeBuilder types(*contract.documents, model);
+  TypeBuilder types(*contract.documents, model, options.declarations_max);
   OperationBuilder operations(contract, plan, types, model);
   operations.take_names();
   types.declare_components(*contract.root);
@@ -234,7 +237,7 @@ Result<std::vector<GeneratedFile>> generate(ContractDocument& contract, const Pl
   // Unions of which one alternative remained are aliases now.
   break_alias_cycles(model);
   const Layout layout = lay_out(model);
-  const CppContext context{&model, &layout, options.name_space, fits_needed(model)};
+  const CppContext context{&model, &layout, options.name_space, fits_needed(model), &plan};
   return FileWriter(context, plan, options).write();
 }
 

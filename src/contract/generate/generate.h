@@ -19,20 +19,21 @@ namespace servanda {
 inline constexpr std::string_view kGeneratedMarker =
     "// Made from the contract by `servanda gen cpp`; edits are lost.";
 
-// What to generate.
-struct GenerateOptions {
-  std::string name_space;  // "shop" or "company::shop".
-  // Sources besides contract.cc: the code is spread over them by name, so that a change of one
-  // schema changes one of them. 0: the least power of two that keeps each below kSourceBytesMax.
-  uint32_t sources = 0;
-};
-
 // Bounds of what is generated. Going over one is an error.
 struct GenerateLimits {
   static constexpr size_t kSourceBytesMax = 192u << 10;  // One source; aimed at, not refused.
   static constexpr uint32_t kSourcesMax = 1024;
   static constexpr size_t kDeclarationsMax = 100'000;
   static constexpr size_t kMembersMax = 4'096;  // Of one struct.
+};
+
+// What to generate.
+struct GenerateOptions {
+  std::string name_space;  // "shop" or "company::shop".
+  // Sources besides contract.cc: the code is spread over them by name, so that a change of one
+  // schema changes one of them. 0: the least power of two that keeps each below kSourceBytesMax.
+  uint32_t sources = 0;
+  size_t declarations_max = GenerateLimits::kDeclarationsMax;
 };
 
 // One file below the output folder, such as "shop/operations/get_order.h".

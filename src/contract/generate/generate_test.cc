@@ -25,7 +25,7 @@ std::string contract_of(const std::string& schemas, const std::string& paths = "
          "\ncomponents:\n  schemas:\n" + schemas;
 }
 
-Files generated(const std::string& text, GenerateOptions options = {"shop", 0}) {
+Files generated(const std::string& text, GenerateOptions options = {.name_space = "shop"}) {
   PlanText contract(text);
   EXPECT_NE(contract.plan(), nullptr) << contract.findings();
   if (contract.plan() == nullptr) return {};
@@ -41,7 +41,8 @@ Files generated(const std::string& text, GenerateOptions options = {"shop", 0}) 
   return out;
 }
 
-std::string refusal(const std::string& text, const GenerateOptions& options = {"shop", 0}) {
+std::string refusal(const std::string& text,
+                    const GenerateOptions& options = {.name_space = "shop"}) {
   PlanText contract(text);
   if (contract.plan() == nullptr) return contract.findings();
   auto files = generate_cpp(contract.compiled.contract, *contract.plan(), options);
@@ -148,8 +149,33 @@ TEST(Generate, ReadsAllOfThatIsDeeperThanItsBoundAsJson) {
              ": {type: string}}}]}\n";
   }
   const Files files = generated(contract_of(chain));
-  EXPECT_THAT(files.at("shop/schemas/s20.h"), HasSubstr("struct S20 {"));
-  EXPECT_THAT(files.at("shop/schemas/s80.h"), HasSubstr("using S80 = servanda::Json;"));
+  // Each level is a branch of allOf and the reference in it.
+  EXPECT_THAT(files.at("shop/schemas/s32.h"), HasSubstr("struct S32 {"));
+  EXPECT_THAT(files.at("shop/schemas/s33.h"), HasSubstr("using S33 = servanda::Json;"));
+}
+
+TEST(Generate, RefusesMoreTypesThanItsBound) {
+  EXPECT_EQ(refusal(contract_of(kTwo), {.name_space = "shop", .declarations_max = 3}), "");
+  EXPECT_EQ(refusal(contract_of(kTwo), {.name_space = "shop", .declarations_max = 2}),
+            "The contract needs over 2 C++ types; split it.");
+}
+
+TEST(Generate, MakesPlainerTypesOfHugeEnumsAndUnions) {
+  std::string texts;
+  for (int i = 0; i < 4096; ++i) texts += "t" + std::to_string(i) + ", ";
+  std::string branches;
+  for (int i = 0; i < 500; ++i) {
+    branches += "{type: object, required: [p" + std::to_string(i) + "], properties: {p" +
+                std::to_string(i) + ": {type: string}}}, ";
+  }
+  const Files files = generated(contract_of("    E: {type: string, enum: [" + texts + "]}\n" +
+                                            "    F: {type: string, enum: [" + texts + "more]}\n" +
+                                            "    U: {oneOf: [" + branches + "]}\n" +
+                                            "    V: {oneOf: [" + branches + "{type: string}]}\n"));
+  EXPECT_THAT(files.at("shop/schemas/e.h"), HasSubstr("enum class E "));
+  EXPECT_THAT(files.at("shop/schemas/f.h"), HasSubstr("using F = std::string;"));
+  EXPECT_THAT(files.at("shop/schemas/u.h"), HasSubstr("struct U {"));
+  EXPECT_THAT(files.at("shop/schemas/v.h"), HasSubstr("using V = servanda::Json;"));
 }
 
 TEST(Generate, FollowsLongChainsOfReferencesWithoutStack) {

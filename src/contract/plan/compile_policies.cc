@@ -36,7 +36,8 @@ void compile_idempotency(AnnotationState& state, const OperationNode& node, Oper
                              std::string(method_text(operation.method)) +
                              ", which has its effect once anyway.");
   }
-  const bool stored = operation.handler == HandlerKind::kResource;
+  const bool stored =
+      operation.handler == HandlerKind::kResource || operation.handler == HandlerKind::kCode;
   operation.idempotency = stored ? IdempotencyMode::kOptional : IdempotencyMode::kOff;
   if (policy.is_null() || policy.text() == "off") operation.idempotency = IdempotencyMode::kOff;
   if (policy.text() == "optional") operation.idempotency = IdempotencyMode::kOptional;
@@ -54,6 +55,13 @@ void compile_precondition(AnnotationState& state, const OperationNode& node, Ope
     return refuse_policy(
         state, policy, "precondition",
         "If-Match is not checked for " + std::string(method_text(operation.method)) + ".");
+  }
+  if (operation.handler == HandlerKind::kCode) {
+    operation.precondition = PreconditionMode::kOff;
+    if (policy.text() == "off") return;
+    return refuse_policy(state, policy, "precondition",
+                         "Which row If-Match speaks of is known to the C++ handler alone: it reads "
+                         "the header itself.");
   }
   operation.precondition = PreconditionMode::kChecked;
   if (policy.is_null() || policy.text() == "off") operation.precondition = PreconditionMode::kOff;
@@ -78,7 +86,9 @@ void check_security(AnnotationState& state, const OperationNode& node, const Ope
     if (state.first_secured_mock == nullptr) state.first_secured_mock = &node;
     ++state.secured_mocks;
   }
-  if (operation.handler != HandlerKind::kResource) return;
+  if (operation.handler != HandlerKind::kResource && operation.handler != HandlerKind::kCode) {
+    return;
+  }
   std::string scheme = "a scheme";
   const uint16_t index = security.front().schemes.front();
   if (index < state.plan.security_schemes.size()) {
@@ -92,7 +102,7 @@ void check_security(AnnotationState& state, const OperationNode& node, const Ope
 }
 
 // The resource that the operation is to be served from (kNoResource: a batch over all of its
-// service), or nothing. Sets Operation::handler.
+// service), or that decides its service; or nothing. Sets Operation::handler.
 std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNode& node,
                                        Operation& operation) {
   const PolicyValue handler = find_policy(state, node, "handler");
@@ -103,6 +113,12 @@ std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNo
     operation.handler = HandlerKind::kMock;
     return std::nullopt;
   }
+  if (handler.text() == "code") {
+    operation.handler = HandlerKind::kCode;
+    if (resource.text().empty()) return std::nullopt;
+    // Its owner is the operation's service.
+    return find_resource(state, resource.text(), resource.entry->value->place);
+  }
   if (resource.text().empty() && find_policy(state, node, "action").text() == "batch") {
     operation.handler = HandlerKind::kResource;
     return kNoResource;
@@ -112,6 +128,9 @@ std::optional<uint16_t> choose_handler(AnnotationState& state, const OperationNo
       state.diagnostics.error("resource-missing", handler.entry->key_place,
                               "The handler is \"resource\", but no resource is named.",
                               "Add \"resource: <schema name>\" beside it.");
+    }
+    if (std::ranges::find(state.options.coded, operation.id) != state.options.coded.end()) {
+      operation.handler = HandlerKind::kCode;
     }
     const PolicyValue action = find_policy(state, node, "action");
     refuse_policy(state, action, "action", "No resource is named that an action could be done on.");

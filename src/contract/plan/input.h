@@ -64,6 +64,8 @@ class ParameterValues {
   // The value of Operation::parameters[index]; absent when the request has none and there is no
   // default.
   [[nodiscard]] JsonValue operator[](size_t index) const { return values_[index]; }
+  // All of them, in the order of Operation::parameters.
+  [[nodiscard]] std::span<const JsonValue> all() const { return values_; }
   // Whether the value came from the request and not from a default.
   [[nodiscard]] bool given(size_t index) const { return given_[index]; }
   void clear();

@@ -132,6 +132,7 @@ enum class HandlerKind : uint8_t {
   kResource,
   kMock,           // Answers from examples and schemas.
   kUnimplemented,  // Nothing serves it outside development: 501.
+  kCode,           // A C++ handler registered for its id.
 };
 // Whether an operation takes an Idempotency-Key.
 enum class IdempotencyMode : uint8_t { kOff, kOptional, kRequired };

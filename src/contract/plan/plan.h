@@ -59,6 +59,9 @@ enum class Environment : uint8_t { kDevelopment, kStaging, kProduction };
 // What compile_plan() may be told.
 struct CompileOptions {
   Environment environment = Environment::kDevelopment;
+  // The operationIds that C++ handlers are registered for: they serve what no resource does and
+  // nothing says is mocked.
+  std::vector<std::string> coded;
   // Whether to make Plan::published (serve needs it, check does not).
   enum class Publish : uint8_t { kYes, kNo } publish = Publish::kYes;
 };

@@ -20,7 +20,8 @@ std::string_view generated_text(Generated generated) {
 }
 
 std::string_view handler_text(HandlerKind handler) {
-  static constexpr std::array<std::string_view, 3> kTexts = {"resource", "mock", "unimplemented"};
+  static constexpr std::array<std::string_view, 4> kTexts = {"resource", "mock", "unimplemented",
+                                                             "code"};
   return kTexts[static_cast<size_t>(handler)];
 }
 

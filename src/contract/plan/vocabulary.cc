@@ -84,10 +84,10 @@ constexpr VocabularyKey kOperation[] = {
     {"resource", Form::kName, Null::kOff,
      "The schema whose resource the built-in handlers serve here."},
     {"handler", Form::kWord, Null::kOff,
-     "Who answers: the built-in resource handlers, or the mock that answers from examples and "
-     "schemas. Default: resource where one is named; otherwise the mock in development and 501 "
-     "elsewhere.",
-     "resource mock"},
+     "Who answers: the built-in resource handlers, a C++ handler, or the mock that answers from "
+     "examples and schemas. Default: resource where one is named; else the C++ handler registered "
+     "for the operationId; otherwise the mock in development and 501 elsewhere.",
+     "resource code mock"},
     {"action", Form::kWord, Null::kOff,
      "What is done with the resource when the method does not "
      "say it.",

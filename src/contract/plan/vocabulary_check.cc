@@ -243,9 +243,9 @@ class VocabularyChecker {
     for (std::string_view word : words) {
       if (word == value.text) return;
     }
-    if (key.name == "handler" && (value.text == "code" || value.text == "proxy")) {
+    if (key.name == "handler" && value.text == "proxy") {
       diagnostics_->error("not-supported-yet", value.place,
-                          "The handler " + quoted(value.text) + " is not supported yet.",
+                          "The handler \"proxy\" is not supported yet.",
                           "Remove it, or write \"mock\" to answer from examples.");
       return;
     }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "call/code_handlers.h"
 #include "surface/rest/test_shop.h"
 
 namespace {
@@ -109,6 +110,106 @@ void resource_read(benchmark::State& state) {
   run(state, door, "/v1/products/" + id);
 }
 BENCHMARK(resource_read);
+
+// The same row through a handler in C++, as its generated types would be.
+struct Product {
+  Uuid id{};
+  std::optional<std::string> sku;
+  std::string name;
+  std::optional<std::string> category;
+  Decimal price;
+  std::optional<int64_t> stock;
+  std::optional<Timestamp> created_at;
+  std::optional<Timestamp> updated_at;
+
+  template <typename Visit>
+  static bool members(auto& product, Visit visit) {
+    return visit("id", product.id) && visit("sku", product.sku) && visit("name", product.name) &&
+           visit("category", product.category) && visit("price", product.price) &&
+           visit("stock", product.stock) && visit("createdAt", product.created_at) &&
+           visit("updatedAt", product.updated_at);
+  }
+};
+constexpr std::string_view resource_name(const Product*) {
+  return "Product";
+}
+bool read(JsonValue value, Product& out, ReadError& error) {
+  for (const JsonMember member : value.members()) {
+    const bool done = Product::members(out, [&](std::string_view key, auto& held) {
+      return member.key != key || read(member.value, held, error);
+    });
+    if (!done) return false;
+  }
+  return true;
+}
+void write(const Product& value, JsonWriter& writer) {
+  writer.begin_object();
+  Product::members(value, [&](std::string_view key, const auto& held) {
+    writer.key(key);
+    write(held, writer);
+    return true;
+  });
+  writer.end_object();
+}
+
+struct ReadProduct {
+  static constexpr std::string_view kId = "readProduct";
+  static std::string_view contract_hash() { return {}; }
+  struct In {
+    Uuid id{};
+  };
+  struct Ok200 {
+    static constexpr int kFirstStatus = 200;
+    static constexpr int kLastStatus = 200;
+    static constexpr BodyKind kBody = BodyKind::kStructured;
+    static constexpr std::string_view kMediaType = "application/json";
+    Product body{};
+  };
+  struct NotFound404 {
+    static constexpr int kFirstStatus = 404;
+    static constexpr int kLastStatus = 404;
+    static constexpr BodyKind kBody = BodyKind::kNone;
+    static constexpr std::string_view kMediaType = "";
+  };
+  using Out = std::variant<Ok200, NotFound404>;
+};
+bool read(const Input& input, ReadProduct::In& out, ReadError& error) {
+  return read(input.parameters[0], out.id, error);
+}
+void write(const ReadProduct::Ok200& value, JsonWriter& writer) {
+  write(value.body, writer);
+}
+void append_headers(const ReadProduct::Ok200&, std::vector<HeaderValue>&) {}
+void append_headers(const ReadProduct::NotFound404&, std::vector<HeaderValue>&) {}
+
+Task<ReadProduct::Out> read_product(Ctx& c, ReadProduct::In in) {
+  auto product = co_await c.db().get<Product>(in.id);
+  if (!product) co_return ReadProduct::NotFound404{};
+  co_return ReadProduct::Ok200{std::move(*product)};
+}
+
+void coded_read(benchmark::State& state) {
+  std::string contract(test::kShop);
+  contract.insert(contract.find("components:\n"), R"(  /v1/coded/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string, format: uuid}}]
+    get:
+      operationId: readProduct
+      x-servanda: {handler: code}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Product'}}}}
+        '404': {description: none}
+)");
+  auto handlers = std::make_shared<CodeHandlers>();
+  handlers->add(make_code_handler<ReadProduct>(read_product));
+  CallOptions options;
+  options.environment = Environment::kProduction;
+  options.handlers = std::move(handlers);
+  test::Door door(test::compile_text(contract), options);
+  const std::string id = test::make_product(
+      door, R"({"name":"Lamp","price":"39.90","sku":"L1","stock":3,"category":"light"})");
+  run(state, door, "/v1/coded/" + id);
+}
+BENCHMARK(coded_read);
 
 }  // namespace
 }  // namespace servanda

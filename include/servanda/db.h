@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Db: the rows of the operation's own service, as generated structs, in one unit of work.
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "servanda/failure.h"
+#include "servanda/json.h"
+#include "servanda/types.h"
+
+namespace servanda {
+
+// What a query asks of a property's value.
+enum class Is : uint8_t {
+  kEqual,
+  kNotEqual,  // Also keeps rows without a value.
+  kLess,
+  kAtMost,
+  kGreater,
+  kAtLeast,
+  kIn,     // Any of 1 to 100 values.
+  kNotIn,  // Also keeps rows without a value.
+  kNull,
+  kNotNull,
+  kPrefix,  // Text that begins so, byte by byte.
+};
+
+enum class Direct : uint8_t { kAscending, kDescending };
+
+namespace internal {
+// A value as JSON text: for conditions.
+template <typename V>
+[[nodiscard]] std::string query_value(const V& value) {
+  std::string out;
+  JsonWriter writer(out);
+  if constexpr (std::is_convertible_v<const V&, std::string_view>) {
+    writer.string(value);
+  } else if constexpr (std::is_enum_v<V>) {
+    writer.string(enumerator_text(value));
+  } else if constexpr (std::unsigned_integral<V> && !std::same_as<V, bool>) {
+    writer.unsigned_integer(value);
+  } else if constexpr (std::signed_integral<V>) {
+    writer.integer(value);
+  } else {
+    write(value, writer);
+  }
+  return out;
+}
+
+// A key as it stands in a path, decoded.
+template <typename K>
+[[nodiscard]] std::string key_text(const K& key) {
+  if constexpr (std::is_convertible_v<const K&, std::string_view>) {
+    return std::string(std::string_view(key));
+  } else if constexpr (std::is_enum_v<K>) {
+    return std::string(enumerator_text(key));
+  } else if constexpr (std::integral<K> && !std::same_as<K, bool>) {
+    return std::to_string(key);
+  } else {
+    return header_text(key);
+  }
+}
+}  // namespace internal
+
+// Which rows, in which order, how many. Conditions are joined by "and". An index must serve them
+// (docs/data.md): a query that would read a whole table fails and names the index to declare.
+//
+//   Query().where("customerId", Is::kEqual, customer).sort("placedAt", Direct::kDescending)
+class Query {
+ public:
+  static constexpr uint32_t kLimitMax = 1'000;
+  static constexpr size_t kConditionsMax = 20;
+  static constexpr size_t kValuesMax = 100;  // Of kIn and kNotIn.
+
+  // One condition. `value` is JSON text, an array for kIn and kNotIn; empty for kNull and kNotNull.
+  struct Condition {
+    std::string property;
+    Is is = Is::kEqual;
+    std::string value;
+  };
+  struct Key {
+    std::string property;
+    Direct direct = Direct::kAscending;
+  };
+
+  Query() {}  // No aggregate, for the sake of g++ 12: see Db::insert().
+
+  // `property` is named as in the contract; `value` is whatever a generated struct may hold there,
+  // a vector of it for kIn and kNotIn.
+  template <typename V>
+  Query& where(std::string_view property, Is is, const V& value) {
+    conditions.push_back({std::string(property), is, internal::query_value(value)});
+    return *this;
+  }
+  // For kNull and kNotNull.
+  Query& where(std::string_view property, Is is) {
+    conditions.push_back({std::string(property), is, {}});
+    return *this;
+  }
+  // Further calls order what is equal so far; the row's key decides in the end.
+  Query& sort(std::string_view property, Direct direct = Direct::kAscending) {
+    order.push_back({std::string(property), direct});
+    return *this;
+  }
+  // From 1 to kLimitMax; 50 if it is not said.
+  Query& limit(uint32_t rows) {
+    limit_rows = rows;
+    return *this;
+  }
+
+  std::vector<Condition> conditions;
+  std::vector<Key> order;
+  uint32_t limit_rows = 50;
+};
+
+namespace internal {
+// What Db is a typed face of: rows as JSON. Implemented by the engine.
+//
+// Lifetime: a JsonValue lives until the next call of any function.
+class DbCore {
+ public:
+  virtual ~DbCore() = default;
+  // An absent value when there is no such row.
+  virtual Task<Result<JsonValue>> get(std::string_view resource, std::string key) = 0;
+  virtual Task<Result<JsonValue>> insert(std::string_view resource, std::string row) = 0;
+  virtual Task<Result<JsonValue>> update(std::string_view resource, std::string row) = 0;
+  virtual Task<Result<bool>> remove(std::string_view resource, std::string key) = 0;
+  // An array.
+  virtual Task<Result<JsonValue>> list(std::string_view resource, Query query) = 0;
+};
+}  // namespace internal
+
+// A generated struct whose schema is a resource.
+template <typename T>
+concept ResourceStruct = requires(const T* row) {
+  { resource_name(row) } -> std::convertible_to<std::string_view>;
+};
+
+// Reads and writes of one run of a handler, as one unit of work: writes are kept until the handler
+// has answered below 400, and then all committed at once or not at all. A row is read once: later
+// reads of it see the same state, with the handler's own writes. When a row that was written has
+// changed meanwhile, nothing is committed and the handler runs again from the start; so keep
+// effects of other kinds out of handlers.
+//
+// What cannot be done throws a Failure: kUnavailable, kDeadlineExceeded and the like from the
+// store; kInternal for bugs of the handler (a resource of another service, a row against its
+// schema, a query that no index serves, a list after a write, more than kWritesMax writes).
+//
+// Threads: of one handler run. Await one task at a time.
+class Db {
+ public:
+  static constexpr size_t kWritesMax = 1'000;  // Of one run.
+
+  explicit Db(internal::DbCore& core) : core_(&core) {}
+
+  // Nothing when there is no row with this key.
+  template <ResourceStruct T, typename K>
+  [[nodiscard]] Task<std::optional<T>> get(const K& key) {
+    return get_row<T>(core_, internal::key_text(key));
+  }
+  // Returns the row as stored. A generated key is made unless the row has one; times, counters and
+  // other generated properties are always the engine's; what is left out gets its default. The call
+  // ends with 409 `key-exists` or `unique` when another row stands in the way at the commit.
+  template <ResourceStruct T>
+  [[nodiscard]] Task<T> insert(const T& row) {
+    return insert_row<T>(core_, to_json_text(row));
+  }
+  // Name the row first: g++ 12 destroys a braced temporary beside co_await twice.
+  template <ResourceStruct T>
+  Task<T> insert(const T&& row) = delete;
+  // Replaces the row with this row's key by it, and returns it as stored. kNotFound when there is
+  // none. Immutable properties may not change.
+  template <ResourceStruct T>
+  [[nodiscard]] Task<T> update(const T& row) {
+    return update_row<T>(core_, to_json_text(row));
+  }
+  template <ResourceStruct T>
+  Task<T> update(const T&& row) = delete;  // As insert().
+  // Whether there was one.
+  template <ResourceStruct T, typename K>
+  [[nodiscard]] Task<bool> remove(const K& key) {
+    return remove_row<T>(core_, internal::key_text(key));
+  }
+  // Not after a write of the same run, which it would not show.
+  template <ResourceStruct T>
+  [[nodiscard]] Task<std::vector<T>> list(Query query) {
+    return list_rows<T>(core_, std::move(query));
+  }
+
+ private:
+  template <typename T>
+  [[nodiscard]] static std::string_view name_of() {
+    return resource_name(static_cast<const T*>(nullptr));
+  }
+
+  template <typename T>
+  [[nodiscard]] static T read_row(JsonValue value) {
+    T row{};
+    ReadError error;
+    if (!read(value, row, error)) {
+      throw Failure(Code::kInternal,
+                    "A stored row does not fit its generated type: " + error.to_error().message);
+    }
+    return row;
+  }
+
+  template <typename T>
+  static Task<std::optional<T>> get_row(internal::DbCore* core, std::string key) {
+    Task<Result<JsonValue>> getting = core->get(name_of<T>(), std::move(key));
+    Result<JsonValue> row = co_await getting;
+    if (!row) throw Failure(std::move(row.error()));
+    std::optional<T> found;
+    if (row->exists()) found.emplace(read_row<T>(*row));
+    co_return std::move(found);
+  }
+  template <typename T>
+  static Task<T> insert_row(internal::DbCore* core, std::string text) {
+    Task<Result<JsonValue>> inserting = core->insert(name_of<T>(), std::move(text));
+    Result<JsonValue> row = co_await inserting;
+    if (!row) throw Failure(std::move(row.error()));
+    co_return read_row<T>(*row);
+  }
+  template <typename T>
+  static Task<T> update_row(internal::DbCore* core, std::string text) {
+    Task<Result<JsonValue>> updating = core->update(name_of<T>(), std::move(text));
+    Result<JsonValue> row = co_await updating;
+    if (!row) throw Failure(std::move(row.error()));
+    co_return read_row<T>(*row);
+  }
+  template <typename T>
+  static Task<bool> remove_row(internal::DbCore* core, std::string key) {
+    Task<Result<bool>> removing = core->remove(name_of<T>(), std::move(key));
+    Result<bool> removed = co_await removing;
+    if (!removed) throw Failure(std::move(removed.error()));
+    co_return *removed;
+  }
+  template <typename T>
+  static Task<std::vector<T>> list_rows(internal::DbCore* core, Query query) {
+    Task<Result<JsonValue>> listing = core->list(name_of<T>(), std::move(query));
+    Result<JsonValue> found = co_await listing;
+    if (!found) throw Failure(std::move(found.error()));
+    std::vector<T> rows;
+    rows.reserve(found->size());
+    for (const JsonValue row : found->items()) rows.push_back(read_row<T>(row));
+    co_return std::move(rows);
+  }
+
+  internal::DbCore* core_;
+};
+
+}  // namespace servanda

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Handlers in C++: what one is given, and how a typed one becomes one that the engine can call.
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "servanda/db.h"
+#include "servanda/failure.h"
+#include "servanda/json.h"
+#include "servanda/types.h"
+
+namespace servanda {
+
+struct Call;
+
+// One run of a handler: who asks, by when, and the rows it may work on.
+//
+// Threads: of one run. Lifetime: views live as long as the run; a Ctx is never kept.
+class Ctx {
+ public:
+  // Made by the engine.
+  Ctx(Call& call, internal::DbCore& core) : call_(&call), db_(core) {}
+  Ctx(const Ctx&) = delete;
+  Ctx& operator=(const Ctx&) = delete;
+
+  [[nodiscard]] Db& db() { return db_; }
+  // Who asks; "" for an anonymous caller.
+  [[nodiscard]] std::string_view tenant() const;
+  [[nodiscard]] std::string_view principal() const;
+  // The calendar's time.
+  [[nodiscard]] Timestamp now() const;
+  // Until the call's deadline; not positive once it has passed. Nothing is committed after it.
+  [[nodiscard]] Duration remaining() const;
+  // 32 hexadecimal digits: the trace that logs, problems and callers name.
+  [[nodiscard]] std::string_view request_id() const;
+  // A request's header field by its name, in any case; the first where it was sent repeatedly.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+  // Writes an event with the operation's and the trace's id. Never blocks. Each run of a handler
+  // that runs again writes its own.
+  void log(std::string_view message) const;
+
+  // An empty text with the memory of earlier answers, for CodeAnswer::body.
+  [[nodiscard]] std::string take_buffer();
+
+ private:
+  Call* call_;
+  Db db_;
+};
+
+// What a handler answers with.
+struct CodeAnswer {
+  int status = 0;                 // 200 to 599, as the contract declares.
+  std::string_view content_type;  // Lives as long as the program; "": see `media_type`.
+  std::string media_type;         // Where it is not known ahead. "": JSON, or no body at all.
+  bool has_body = false;
+  std::string body;
+  std::vector<HeaderValue> headers;
+};
+
+// The handler of one operation. Shared by all workers, so it holds nothing that changes.
+class CodeHandler {
+ public:
+  virtual ~CodeHandler() = default;
+  [[nodiscard]] virtual std::string_view operation_id() const = 0;
+  // Of the contract that its types were generated from. "": it fits any.
+  [[nodiscard]] virtual std::string_view contract_hash() const = 0;
+  // Answers one call, which conforms to the contract. An error, and everything that is thrown, ends
+  // it with that problem; see Failure.
+  virtual Task<Result<CodeAnswer>> handle(Ctx& ctx, const Input& input) const = 0;
+};
+
+namespace internal {
+
+// Turns one generated response into an answer.
+template <typename R>
+void fill_answer(const R& response, CodeAnswer& answer) {
+  answer.status = R::kFirstStatus;
+  if constexpr (requires { response.status; }) {
+    answer.status = response.status;
+    const bool fits = R::kFirstStatus == 0
+                          ? answer.status >= 200 && answer.status <= 599
+                          : answer.status >= R::kFirstStatus && answer.status <= R::kLastStatus;
+    if (!fits) {
+      throw Failure(Code::kInternal, "The handler answered with status " +
+                                         std::to_string(answer.status) +
+                                         ", which its response does not stand for.");
+    }
+  }
+  answer.content_type = R::kMediaType;
+  if constexpr (R::kBody == BodyKind::kStructured) {
+    JsonWriter writer(answer.body);
+    write(response, writer);
+    answer.has_body = true;
+  } else if constexpr (R::kBody == BodyKind::kRaw) {
+    answer.body = response.body;
+    answer.has_body = true;
+    if constexpr (requires { response.media_type; }) answer.media_type = response.media_type;
+  }
+  append_headers(response, answer.headers);
+}
+
+// A handler of a generated operation.
+template <typename Op, typename F>
+class TypedHandler final : public CodeHandler {
+ public:
+  explicit TypedHandler(F function) : function_(std::move(function)) {}
+  [[nodiscard]] std::string_view operation_id() const override { return Op::kId; }
+  [[nodiscard]] std::string_view contract_hash() const override { return Op::contract_hash(); }
+
+  Task<Result<CodeAnswer>> handle(Ctx& ctx, const Input& input) const override {
+    typename Op::In in;
+    ReadError error;
+    if (!read(input, in, error)) co_return std::unexpected<Error>(error.to_error());
+    Task<typename Op::Out> running = function_(ctx, std::move(in));
+    typename Op::Out out = co_await running;
+    CodeAnswer answer;
+    answer.body = ctx.take_buffer();
+    std::visit(
+        [&answer](const auto& response) {
+          if constexpr (std::same_as<decltype(response), const std::monostate&>) {
+            answer.status = 204;
+          } else {
+            fill_answer(response, answer);
+          }
+        },
+        out);
+    co_return std::move(answer);
+  }
+
+ private:
+  const F function_;
+};
+
+}  // namespace internal
+
+// A handler from a function `Task<Op::Out>(Ctx&, Op::In)`, which is called on every worker at once.
+// It may be a lambda with captures: the handler outlives every call. What it captures is shared.
+template <typename Op, typename F>
+[[nodiscard]] std::unique_ptr<const CodeHandler> make_code_handler(F function) {
+  static_assert(std::is_invocable_r_v<Task<typename Op::Out>, const F&, Ctx&, typename Op::In>,
+                "A handler is a function Task<Op::Out>(servanda::Ctx&, Op::In).");
+  return std::make_unique<internal::TypedHandler<Op, F>>(std::move(function));
+}
+
+}  // namespace servanda

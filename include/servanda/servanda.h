@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// App: a server of one contract with handlers in C++. docs/handlers.md is the way in.
+
+#include <memory>
+#include <utility>
+
+#include "servanda/handler.h"
+
+namespace servanda {
+
+class CodeHandlers;
+
+// The `servanda` program with handlers:
+//
+//   int main(int argc, char** argv) {
+//     servanda::App app;
+//     app.handle<shop::op::CancelOrder>(cancel_order);
+//     return app.run(argc, argv);
+//   }
+class App {
+ public:
+  App();
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Serves Op with `function`, see make_code_handler(). Requires: before run().
+  template <typename Op, typename F>
+  App& handle(F function) {
+    add(make_code_handler<Op>(std::move(function)));
+    return *this;
+  }
+  // Serves an operation that no code was generated for.
+  void add(std::unique_ptr<const CodeHandler> handler);
+
+  // Runs the command line of `servanda`, with `serve` serving the handlers. Returns the process's
+  // exit code. A contract that the handlers do not fit is not served: the reasons are on standard
+  // error.
+  [[nodiscard]] int run(int argc, char** argv);
+
+  // What was registered so far, for tests that serve without run().
+  [[nodiscard]] std::shared_ptr<const CodeHandlers> handlers() const { return handlers_; }
+
+ private:
+  std::shared_ptr<CodeHandlers> handlers_;
+};
+
+}  // namespace servanda

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "app/commands.h"
+#include "call/code_handlers.h"
+#include "servanda/servanda.h"
+
+namespace servanda {
+
+App::App() : handlers_(std::make_shared<CodeHandlers>()) {}
+App::~App() = default;
+
+void App::add(std::unique_ptr<const CodeHandler> handler) {
+  handlers_->add(std::move(handler));
+}
+
+int App::run(int argc, char** argv) {
+  return run_command(argc, argv, handlers_);
+}
+
+}  // namespace servanda

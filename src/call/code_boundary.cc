@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/code_boundary.h"
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "call/record.h"
+#include "call/worker.h"
+#include "telemetry/log.h"
+
+namespace servanda::internal {
+namespace {
+
+void log_failure(const Call& call, const Error& error) {
+  Log* const log = call.worker->log();
+  if (log == nullptr) return;
+  std::string text = error.message;
+  for (const FieldError& field : error.fields) {
+    text += " #" + field.pointer + " " + field.code + ": " + field.detail;
+  }
+  log->write(LogLevel::kError, "A handler failed.",
+             {{"operation", call.operation->id},
+              {"reason", error.reason},
+              {"what", text},
+              {"trace_id", trace_id_text(call)}});
+}
+
+Error handler_failed(std::string what) {
+  return Error{Code::kInternal, std::move(what), "handler-failed", {}};
+}
+
+// Bugs are for the log; clients outside development learn that there was one.
+Error told(const Call& call, Error error) {
+  if (error.code != Code::kInternal) return error;
+  if (error.reason.empty()) error.reason = "handler-failed";
+  log_failure(call, error);
+  if (call.worker->options().environment == Environment::kDevelopment) return error;
+  return handler_failed("The operation failed.");
+}
+
+}  // namespace
+
+Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
+                                  const Input& input) {
+  std::optional<Result<CodeAnswer>> outcome;
+  try {
+    Task<Result<CodeAnswer>> running = handler.handle(ctx, input);
+    Result<CodeAnswer> answer = co_await running;
+    outcome.emplace(std::move(answer));
+  } catch (const Failure& failure) {
+    outcome.emplace(std::unexpected<Error>(failure.error()));
+  } catch (const std::exception& thrown) {
+    outcome.emplace(
+        std::unexpected<Error>(handler_failed(std::string("The handler threw: ") + thrown.what())));
+  } catch (...) {
+    outcome.emplace(std::unexpected<Error>(
+        handler_failed("The handler threw something that is no std::exception.")));
+  }
+  if (!*outcome) co_return std::unexpected<Error>(told(call, std::move(outcome->error())));
+  co_return std::move(*outcome);
+}
+
+}  // namespace servanda::internal

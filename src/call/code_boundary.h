@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The one place where exceptions of users' code end.
+
+#include "base/task.h"
+#include "call/call.h"
+#include "servanda/handler.h"
+
+namespace servanda::internal {
+
+// Runs the handler once. What it throws becomes an error: a Failure its own, everything else
+// kInternal with reason "handler-failed". kInternal is logged with the operation and what was said;
+// outside development the client is told no more than that it failed.
+[[nodiscard]] Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
+                                                const Input& input);
+
+}  // namespace servanda::internal

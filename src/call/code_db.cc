@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/code_db.h"
+
+#include <functional>
+#include <utility>
+
+#include "call/resource_handler.h"
+#include "call/resource_rows.h"
+#include "call/row_deletion.h"
+#include "call/row_nodes.h"
+#include "call/worker.h"
+
+namespace servanda::internal {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+// The handler wrote something that its resource cannot hold.
+Error broken_row(const Resource& resource, Issues& issues) {
+  Error error{Code::kInternal, "", "row-breaks-schema", std::move(issues.fields())};
+  issues.clear();
+  error.message = "The handler wrote a " + resource.name + " that its schema does not admit:";
+  for (const FieldError& field : error.fields) {
+    error.message += " #" + field.pointer + " " + field.code + ";";
+  }
+  error.message.back() = '.';
+  return error;
+}
+
+std::unexpected<Error> misuse(std::string message, std::string reason) {
+  return fail(Code::kInternal, std::move(message), std::move(reason));
+}
+
+}  // namespace
+
+CodeDb::CodeDb(Call& call) : call_(&call), unit_(*call.worker->session(), *call.arena) {}
+
+Result<const Resource*> CodeDb::owned(std::string_view name) const {
+  const Resource* const resource = call_->engine->find_resource(name);
+  if (resource == nullptr) {
+    return misuse("The contract has no resource " + quoted(name) + ".", "not-owned");
+  }
+  if (resource->service != call_->operation->service) {
+    return misuse(quoted(call_->operation->id) + " of service " +
+                      quoted(call_->operation->service) + " cannot reach " + quoted(name) +
+                      ", which service " + quoted(resource->service) + " owns.",
+                  "not-owned");
+  }
+  return resource;
+}
+
+CodeDb::Known* CodeDb::known(const Resource& resource, const Value& key) {
+  for (Known& one : known_) {
+    if (one.resource == &resource && one.key == key) return &one;
+  }
+  return nullptr;
+}
+
+void CodeDb::remember(const Resource& resource, const Value& key, std::optional<Row> row) {
+  if (Known* const one = known(resource, key)) {
+    one->row = row;
+    return;
+  }
+  known_.push_back({&resource, key, row});
+}
+
+Task<Result<std::optional<Row>>> CodeDb::find(const Resource& resource, Value key) {
+  if (const Known* const one = known(resource, key)) co_return one->row;
+  Task<Result<std::optional<Row>>> reading = unit_.get(resource, key);
+  Result<std::optional<Row>> row = co_await reading;
+  if (row) known_.push_back({&resource, key, *row});
+  co_return std::move(row);
+}
+
+Result<JsonValue> CodeDb::row_value(const Resource& resource, const Row& row) {
+  builder_.clear();
+  documents_.clear();
+  if (Result<void> built = build_row(builder_, resource, row, call_->worker->clock().wall(),
+                                     *call_->arena, documents_);
+      !built) {
+    return pass(built);
+  }
+  return builder_.root();
+}
+
+Task<Result<JsonValue>> CodeDb::get(std::string_view name, std::string key) {
+  Result<const Resource*> resource = owned(name);
+  if (!resource) co_return pass(resource);
+  const ColumnType type = (*resource)->properties[(*resource)->key].type;
+  const std::optional<Value> value = value_from_text(type, call_->arena->copy(key), *call_->arena);
+  if (!value) co_return JsonValue();  // No row has what cannot be a key.
+  Task<Result<std::optional<Row>>> finding = find(**resource, *value);
+  Result<std::optional<Row>> row = co_await finding;
+  if (!row) co_return pass(row);
+  if (!*row) co_return JsonValue();
+  co_return row_value(**resource, **row);
+}
+
+Result<void> CodeDb::check_room() const {
+  if (writes_ < Db::kWritesMax) return {};
+  return misuse("A handler writes at most " + std::to_string(Db::kWritesMax) +
+                    " rows: spread the work over several calls.",
+                "too-many-writes");
+}
+
+void CodeDb::contend(const Resource& resource, const Value& key) {
+  const size_t hash = key.kind == Value::Kind::kInteger
+                          ? std::hash<int64_t>()(key.integer) * 0x9e3779b97f4a7c15u
+                          : std::hash<std::string_view>()(key.text);
+  contended_row_ = hash ^ resource.index;
+}
+
+Task<Result<JsonValue>> CodeDb::insert(std::string_view name, std::string row) {
+  Result<const Resource*> resource = owned(name);
+  if (!resource) co_return pass(resource);
+  Result<void> room = check_room();
+  if (!room) co_return pass(room);
+  Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
+  if (!document) co_return pass(document);
+  co_return insert_row(**resource, *document);
+}
+
+Result<JsonValue> CodeDb::insert_row(const Resource& resource, JsonValue document) {
+  Result<std::span<const Value>> values = row_of(resource, document, nullptr);
+  if (!values) return pass(values);
+  const Value& key = (*values)[resource.key];
+  const std::string& key_name = resource.properties[resource.key].name;
+  const bool unnamed = key.is_null() || (key.kind == Value::Kind::kText && key.text.empty());
+  if (unnamed || (key.kind == Value::Kind::kText && !can_stand_in_path(*call_, key.text))) {
+    return misuse("The handler inserted a " + resource.name + " whose key " + quoted(key_name) +
+                      " is missing or cannot stand in a path.",
+                  "row-breaks-schema");
+  }
+  const Known* const before = known(resource, key);
+  if (before != nullptr && before->row) {
+    return fail(Code::kConflict, "There is a " + resource.name + " with this key already.",
+                "key-exists");
+  }
+  const Row row{*values, 1};
+  Result<JsonValue> value = checked_value(resource, row);
+  if (!value) return value;
+  if (before != nullptr) {
+    looked_before_inserting_ = true;
+    contend(resource, key);
+  }
+  unit_.insert(resource, key, *values);
+  ++writes_;
+  remember(resource, key, row);
+  return value;
+}
+
+Task<Result<JsonValue>> CodeDb::update(std::string_view name, std::string row) {
+  Result<const Resource*> found = owned(name);
+  if (!found) co_return pass(found);
+  const Resource& resource = **found;
+  Result<void> room = check_room();
+  if (!room) co_return pass(room);
+  Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
+  if (!document) co_return pass(document);
+  const Property& key_property = resource.properties[resource.key];
+  const JsonValue key_value = document->find(key_property.name);
+  std::optional<Value> key;
+  if (key_value.exists()) key = value_from_json(key_property.type, key_value, *call_->arena);
+  if (!key || key->is_null()) {
+    co_return misuse("The handler updated a " + resource.name + " without its key " +
+                         quoted(key_property.name) + ".",
+                     "row-breaks-schema");
+  }
+  if (key->kind == Value::Kind::kText) key->text = call_->arena->copy(key->text);
+  Task<Result<std::optional<Row>>> finding = find(resource, *key);
+  Result<std::optional<Row>> stored = co_await finding;
+  if (!stored) co_return pass(stored);
+  if (!*stored) {
+    co_return fail(Code::kNotFound, "There is no such " + resource.name + ".", "no-such-row");
+  }
+  co_return update_row(resource, *document, *key, **stored);
+}
+
+Result<JsonValue> CodeDb::update_row(const Resource& resource, JsonValue document, const Value& key,
+                                     const Row& stored) {
+  Result<std::span<const Value>> values = row_of(resource, document, &stored);
+  if (!values) return pass(values);
+  const Row row{*values, stored.version + 1};
+  Result<JsonValue> value = checked_value(resource, row);
+  if (!value) return value;
+  unit_.update(resource, key, *values, stored.version);
+  ++writes_;
+  contend(resource, key);
+  remember(resource, key, row);
+  return value;
+}
+
+Result<std::span<const Value>> CodeDb::row_of(const Resource& resource, JsonValue document,
+                                              const Row* stored) {
+  if (!document.is_object()) {
+    return misuse("The handler wrote a " + resource.name + " that is no object.",
+                  "row-breaks-schema");
+  }
+  RowInput input;
+  input.resource = &resource;
+  input.given = input.document = document;
+  input.stored = stored;
+  input.author = RowInput::Author::kHandler;
+  if (stored != nullptr) input.missing = RowInput::Missing::kRemoved;
+  Issues issues;
+  const RowMakers makers = makers_for(*call_, stored);
+  const std::span<const Value> values = row_from_json(input, makers, *call_->arena, issues);
+  if (!issues.empty()) return std::unexpected<Error>(broken_row(resource, issues));
+  // The document's texts go with the next one that is read.
+  Value* const kept = call_->arena->array<Value>(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    new (kept + i) Value(values[i]);
+    if (resource.properties[i].type == ColumnType::kText) {
+      kept[i].text = call_->arena->copy(values[i].text);
+    }
+  }
+  return std::span<const Value>(kept, values.size());
+}
+
+Result<JsonValue> CodeDb::checked_value(const Resource& resource, const Row& row) {
+  Result<JsonValue> value = row_value(resource, row);
+  if (!value) return value;
+  Issues issues;
+  ValidationContext& validation = call_->worker->validation();
+  if (!resource.schema.validate(*value, Direction::kNeutral, validation, issues)) {
+    return std::unexpected<Error>(broken_row(resource, issues));
+  }
+  return value;
+}
+
+Task<Result<bool>> CodeDb::remove(std::string_view name, std::string key) {
+  Result<const Resource*> resource = owned(name);
+  if (!resource) co_return pass(resource);
+  Result<void> room = check_room();
+  if (!room) co_return pass(room);
+  const ColumnType type = (*resource)->properties[(*resource)->key].type;
+  const std::optional<Value> value = value_from_text(type, call_->arena->copy(key), *call_->arena);
+  if (!value) co_return false;
+  Task<Result<std::optional<Row>>> finding = find(**resource, *value);
+  Result<std::optional<Row>> stored = co_await finding;
+  if (!stored) co_return pass(stored);
+  if (!*stored) co_return false;
+  if ((*resource)->soft_delete) {
+    const Timestamp now = call_->worker->clock().wall();
+    const Row row = deleted_row(**resource, **stored, now, *call_->arena);
+    unit_.update(**resource, *value, row.values, (*stored)->version);
+  } else {
+    unit_.remove(**resource, *value, (*stored)->version);
+  }
+  ++writes_;
+  contend(**resource, *value);
+  remember(**resource, *value, std::nullopt);
+  co_return true;
+}
+
+Task<Result<JsonValue>> CodeDb::list(std::string_view name, Query query) {
+  Result<const Resource*> found = owned(name);
+  if (!found) co_return pass(found);
+  const Resource& resource = **found;
+  if (unit_.has_writes()) {
+    co_return misuse(
+        "A list cannot follow a write in the same handler run, which it would not "
+        "show: list first, then write.",
+        "list-after-write");
+  }
+  Result<ListQuery> asked = read_query(resource, query, *call_->arena);
+  if (!asked) co_return pass(asked);
+  Task<Result<Page>> listing = unit_.list(*asked);
+  Result<Page> page = co_await listing;
+  if (!page) co_return pass(page);
+  builder_.clear();
+  documents_.clear();
+  builder_.begin_array();
+  for (const Row& row : page->rows) {
+    const Value& key = row.values[resource.key];
+    const Known* const before = known(resource, key);
+    if (before != nullptr && (!before->row || before->row->version != row.version)) {
+      co_return fail(Code::kConflict, "A row changed between two reads of it.", "version-moved");
+    }
+    if (before == nullptr) known_.push_back({&resource, key, row});
+    Result<void> built = build_row(builder_, resource, row, call_->worker->clock().wall(),
+                                   *call_->arena, documents_);
+    if (!built) co_return pass(built);
+  }
+  builder_.end_array();
+  co_return builder_.root();
+}
+
+Task<Result<void>> CodeDb::commit(const IdempotencyRecord* record) {
+  Task<Result<void>> committing = unit_.commit(record, call_->deadline);
+  Result<void> done = co_await committing;
+  co_return std::move(done);
+}
+
+}  // namespace servanda::internal

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The rows that one run of a C++ handler works on.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/task.h"
+#include "call/call.h"
+#include "contract/plan/resource.h"
+#include "servanda/db.h"
+#include "store/unit_of_work.h"
+
+namespace servanda::internal {
+
+// servanda::Db's other half: one unit of work on the resources of the operation's service. Rows are
+// remembered with the version that was read, so that a row looks the same throughout the run and
+// writes apply to what the handler has seen.
+//
+// Threads: of one call. Lifetime: rows live in the call's arena.
+class CodeDb final : public DbCore {
+ public:
+  explicit CodeDb(Call& call);
+
+  Task<Result<JsonValue>> get(std::string_view resource, std::string key) override;
+  Task<Result<JsonValue>> insert(std::string_view resource, std::string row) override;
+  Task<Result<JsonValue>> update(std::string_view resource, std::string row) override;
+  Task<Result<bool>> remove(std::string_view resource, std::string key) override;
+  Task<Result<JsonValue>> list(std::string_view resource, Query query) override;
+
+  // See UnitOfWork::commit().
+  Task<Result<void>> commit(const IdempotencyRecord* record);
+  // Whether an insert follows a read that found no such row: then `key-exists` at the commit means
+  // that another call was faster.
+  [[nodiscard]] bool looked_before_inserting() const { return looked_before_inserting_; }
+  // Names the row that others may be changing too: the last one that was updated or removed, or
+  // inserted after a look.
+  [[nodiscard]] size_t contended_row() const { return contended_row_; }
+
+ private:
+  // A row as this run knows it: as read, or as written since. No row: there is none.
+  struct Known {
+    const Resource* resource = nullptr;
+    Value key;
+    std::optional<Row> row;
+  };
+
+  [[nodiscard]] Result<const Resource*> owned(std::string_view name) const;
+  [[nodiscard]] Known* known(const Resource& resource, const Value& key);
+  void remember(const Resource& resource, const Value& key, std::optional<Row> row);
+  Task<Result<std::optional<Row>>> find(const Resource& resource, Value key);
+  [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
+  [[nodiscard]] Result<void> check_room() const;
+  void contend(const Resource& resource, const Value& key);
+
+  [[nodiscard]] Result<JsonValue> insert_row(const Resource& resource, JsonValue document);
+  [[nodiscard]] Result<JsonValue> update_row(const Resource& resource, JsonValue document,
+                                             const Value& key, const Row& stored);
+  [[nodiscard]] Result<std::span<const Value>> row_of(const Resource& resource, JsonValue document,
+                                                      const Row* stored);
+  // The row as JSON, after it was checked against the resource's schema.
+  [[nodiscard]] Result<JsonValue> checked_value(const Resource& resource, const Row& row);
+
+  Call* call_;
+  UnitOfWork unit_;
+  std::vector<Known> known_;
+  size_t writes_ = 0;
+  bool looked_before_inserting_ = false;
+  size_t contended_row_ = 0;
+  JsonBuilder builder_;
+  std::vector<JsonDocument> documents_;
+};
+
+// The query in the store's terms, its spans in `arena`. kInternal, since handlers are written with
+// the contract at hand, for what does not exist, does not fit, or is served by no index.
+[[nodiscard]] Result<ListQuery> read_query(const Resource& resource, const Query& query,
+                                           Arena& arena);
+
+}  // namespace servanda::internal

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/code_handlers.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace servanda {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+const Operation* find_operation(const Plan& plan, std::string_view id) {
+  const auto found = std::ranges::find(plan.operations, id, &Operation::id);
+  return found == plan.operations.end() ? nullptr : &*found;
+}
+
+std::string unknown_operation(const Plan& plan, std::string_view id) {
+  std::vector<std::string_view> ids;
+  for (const Operation& operation : plan.operations) ids.push_back(operation.id);
+  std::string text = quoted(id) + " has a handler, but the contract has no such operation";
+  if (const auto near = nearest(id, ids)) text += " (did you mean " + quoted(*near) + "?)";
+  return text;
+}
+
+// Why the operation is not for a handler; "" when it is.
+std::string taken(const Plan& plan, const Operation& operation) {
+  switch (operation.handler) {
+    case HandlerKind::kCode:
+      return {};
+    case HandlerKind::kResource:
+      return quoted(operation.id) + " has a handler, but is served from the resource " +
+             quoted(plan.resources[operation.resource->resource].name) +
+             " (write \"handler: code\" on it, or remove the handler)";
+    case HandlerKind::kMock:
+    case HandlerKind::kUnimplemented:
+      return quoted(operation.id) +
+             " has a handler, but the contract has it mocked (remove \"handler: mock\")";
+  }
+  return {};
+}
+
+// The beginning of a hash tells two contracts apart well enough for people.
+std::string shortened(std::string_view hash) {
+  return std::string(hash.substr(0, 12));
+}
+
+std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers) {
+  std::vector<std::string> found;
+  std::vector<std::string_view> seen;
+  std::vector<std::string_view> foreign;
+  for (size_t i = 0; handlers != nullptr && i < handlers->all().size(); ++i) {
+    const CodeHandler& handler = *handlers->all()[i];
+    const std::string_view id = handler.operation_id();
+    if (std::ranges::find(seen, id) != seen.end()) {
+      found.push_back(quoted(id) + " has two handlers");
+      continue;
+    }
+    seen.push_back(id);
+    const Operation* const operation = find_operation(plan, id);
+    std::string problem = operation ? taken(plan, *operation) : unknown_operation(plan, id);
+    if (!problem.empty()) found.push_back(std::move(problem));
+    const std::string_view hash = handler.contract_hash();
+    if (hash.empty() || hash == plan.hash) continue;
+    if (std::ranges::find(foreign, hash) != foreign.end()) continue;
+    foreign.push_back(hash);
+    found.push_back("the types of " + quoted(id) + " were generated from another contract (" +
+                    shortened(hash) + ", this one is " + shortened(plan.hash) +
+                    "; overlays count): build the program again");
+  }
+  for (const Operation& operation : plan.operations) {
+    if (operation.handler != HandlerKind::kCode) continue;
+    if (handlers != nullptr && handlers->find(operation.id) != nullptr) continue;
+    found.push_back(quoted(operation.id) +
+                    " says \"handler: code\", but this program has no handler for it");
+  }
+  return found;
+}
+
+}  // namespace
+
+const CodeHandler* CodeHandlers::find(std::string_view operation_id) const {
+  for (const auto& handler : all_) {
+    if (handler->operation_id() == operation_id) return handler.get();
+  }
+  return nullptr;
+}
+
+std::vector<std::string> CodeHandlers::ids() const {
+  std::vector<std::string> ids;
+  ids.reserve(all_.size());
+  for (const auto& handler : all_) ids.emplace_back(handler->operation_id());
+  return ids;
+}
+
+Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers) {
+  const std::vector<std::string> found = findings(plan, handlers);
+  if (found.empty()) return {};
+  std::string text = "The C++ handlers do not fit the contract: ";
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (i > 0) text += "; ";
+    text += found[i];
+  }
+  return fail(Code::kInvalidArgument, text + ".", "handlers");
+}
+
+}  // namespace servanda
