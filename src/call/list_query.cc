@@ -13,20 +13,6 @@
 namespace servanda::internal {
 namespace {
 
-std::string_view place_text(ParameterIn in) {
-  switch (in) {
-    case ParameterIn::kPath:
-      return "path";
-    case ParameterIn::kQuery:
-      return "query";
-    case ParameterIn::kHeader:
-      return "header";
-    case ParameterIn::kCookie:
-      return "cookie";
-  }
-  return "query";
-}
-
 // The page size asked for: none or 0 is the default, too much is lowered, less than nothing is
 // refused (AIP-158).
 std::optional<uint32_t> page_limit(Call& call, const ListProfile& profile) {
@@ -299,8 +285,8 @@ bool read_place(Call& call, const ListProfile& profile, ListRequest& request) {
 bool refuse_parameter(Call& call, uint16_t index, std::string code, std::string detail) {
   const Parameter& parameter = call.operation->parameters[index];
   Error error{Code::kInvalidArgument, "A parameter does not fit the operation.", code, {}};
-  error.fields.push_back(
-      {std::string(place_text(parameter.in)), parameter.name, std::move(code), std::move(detail)});
+  error.fields.push_back({std::string(parameter_in_text(parameter.in)), parameter.name,
+                          std::move(code), std::move(detail)});
   return refuse(call, std::move(error));
 }
 

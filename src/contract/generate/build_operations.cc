@@ -27,20 +27,6 @@ std::string header_name(std::string_view name) {
   return member_name(to_lower(name));
 }
 
-std::string_view in_text(ParameterIn in) {
-  switch (in) {
-    case ParameterIn::kPath:
-      return "path";
-    case ParameterIn::kQuery:
-      return "query";
-    case ParameterIn::kHeader:
-      return "header";
-    case ParameterIn::kCookie:
-      return "cookie";
-  }
-  return "query";
-}
-
 // The words for a status, from RFC 9110 and its relatives.
 std::string_view status_words(int status) {
   struct Words {
@@ -225,7 +211,7 @@ Node* OperationBuilder::find_parameter(Node& owner, const Parameter& parameter) 
   for (const NodeEntry& entry : *list) {
     const Node* found = follow(entry.value);
     if (found != nullptr && text_of(*found, "name") == parameter.name &&
-        text_of(*found, "in") == in_text(parameter.in)) {
+        text_of(*found, "in") == parameter_in_text(parameter.in)) {
       return entry.value;
     }
   }
@@ -282,7 +268,8 @@ void OperationBuilder::name_parameters(OperationModel& out) {
       elsewhere = elsewhere || (wanted[j] == name && out.parameters[j].parameter->in != in);
     }
     // A name of two places, or that of the body, says where it stands.
-    if (elsewhere) name += (name.ends_with('_') ? "in_" : "_in_") + std::string(in_text(in));
+    if (elsewhere)
+      name += (name.ends_with('_') ? "in_" : "_in_") + std::string(parameter_in_text(in));
     out.parameters[i].name = names.take(name);
   }
 }

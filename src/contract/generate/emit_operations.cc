@@ -9,11 +9,6 @@ namespace {
 
 constexpr size_t kMemberCommentLines = 4;
 
-std::string_view in_text(ParameterIn in) {
-  static constexpr std::string_view kTexts[] = {"path", "query", "header", "cookie"};
-  return kTexts[static_cast<size_t>(in)];
-}
-
 std::string_view kind_text(BodyModel::Kind kind) {
   switch (kind) {
     case BodyModel::Kind::kNone:
@@ -93,7 +88,7 @@ class OperationText {
     }
     out_ += " = {{";
     for (const ParameterModel& one : it_.parameters) {
-      out_ += "\n      {" + literal(in_text(one.parameter->in)) + ", " +
+      out_ += "\n      {" + literal(parameter_in_text(one.parameter->in)) + ", " +
               literal(one.parameter->name) + "},";
     }
     out_ += "\n  }};\n\n";

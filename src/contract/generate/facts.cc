@@ -59,26 +59,6 @@ bool SchemaFacts::requires_member(std::string_view key) const {
   return std::ranges::find(required, key) != required.end();
 }
 
-uint8_t type_of_value(const Node& value) {
-  switch (value.kind) {
-    case JsonKind::kNull:
-      return TypeMask::kNull;
-    case JsonKind::kBoolean:
-      return TypeMask::kBoolean;
-    case JsonKind::kInteger:
-      return TypeMask::kInteger;
-    case JsonKind::kNumber:
-      return TypeMask::kNumber;
-    case JsonKind::kString:
-      return TypeMask::kString;
-    case JsonKind::kArray:
-      return TypeMask::kArray;
-    case JsonKind::kObject:
-      return TypeMask::kObject;
-  }
-  return TypeMask::kAny;
-}
-
 Node* FactReader::target(const Node& schema) {
   const Node* ref = schema.find("$ref");
   if (ref == nullptr || !ref->is_string()) return nullptr;

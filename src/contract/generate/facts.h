@@ -89,7 +89,4 @@ class FactReader {
   uint32_t steps_ = 0;
 };
 
-// The bits of TypeMask that a value of this node has.
-[[nodiscard]] uint8_t type_of_value(const Node& value);
-
 }  // namespace servanda::internal

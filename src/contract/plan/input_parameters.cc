@@ -23,8 +23,6 @@ using internal::TextPair;
 
 namespace {
 
-constexpr std::string_view kPlaces[] = {"path", "query", "header", "cookie"};
-
 Decoding decoding_of(ParameterIn in) {
   switch (in) {
     case ParameterIn::kQuery:
@@ -452,8 +450,8 @@ class ParameterReader {
 
   void add_issue(ParameterIn in, std::string_view name, std::string_view code, std::string detail) {
     if (issues_.full()) return;
-    issues_.add({std::string(kPlaces[static_cast<size_t>(in)]), cut_name(name), std::string(code),
-                 std::move(detail)});
+    issues_.add(
+        {std::string(parameter_in_text(in)), cut_name(name), std::string(code), std::move(detail)});
   }
 
   const Operation& operation_;

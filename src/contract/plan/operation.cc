@@ -18,6 +18,11 @@ std::optional<Method> parse_method(std::string_view upper_case) {
   return std::nullopt;
 }
 
+std::string_view parameter_in_text(ParameterIn in) {
+  static constexpr std::string_view kTexts[] = {"path", "query", "header", "cookie"};
+  return kTexts[static_cast<size_t>(in)];
+}
+
 std::string_view method_text(Method method) {
   return kMethodTexts[static_cast<size_t>(method)];
 }

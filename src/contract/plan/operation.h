@@ -25,6 +25,7 @@ inline constexpr int kMethodCount = 8;
 
 // Where a parameter stands.
 enum class ParameterIn : uint8_t { kPath, kQuery, kHeader, kCookie };
+[[nodiscard]] std::string_view parameter_in_text(ParameterIn in);  // "path", "cookie".
 // How a parameter is written (OpenAPI, "Style Values").
 enum class ParameterStyle : uint8_t {
   kSimple,

@@ -25,11 +25,6 @@ std::string_view handler_text(HandlerKind handler) {
   return kTexts[static_cast<size_t>(handler)];
 }
 
-std::string_view parameter_in_text(ParameterIn in) {
-  static constexpr std::array<std::string_view, 4> kTexts = {"path", "query", "header", "cookie"};
-  return kTexts[static_cast<size_t>(in)];
-}
-
 // off / optional or checked / required.
 std::string_view idempotency_text(IdempotencyMode mode) {
   static constexpr std::array<std::string_view, 3> kTexts = {"off", "optional", "required"};
