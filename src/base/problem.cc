@@ -40,7 +40,7 @@ constexpr std::array<CodeFacts, 25> kFacts = {{
     {504, "deadline-exceeded", "The deadline has passed", true},
     {507, "storage-full", "The storage is full", false},
 }};
-static_assert(kFacts.size() == static_cast<size_t>(Code::kStorageFull) + 1);
+static_assert(kFacts.size() == kCodeCount);
 static_assert(kFacts[static_cast<size_t>(Code::kCancelled)].http_status == 499);
 
 struct StatusPhrase {
@@ -154,6 +154,12 @@ std::string_view status_phrase(int http_status) {
     if (entry.status == http_status) return entry.phrase;
   }
   return "";
+}
+
+bool can_fail_between(int first_status, int last_status) {
+  return std::any_of(kFacts.begin(), kFacts.end(), [&](const CodeFacts& facts) {
+    return first_status <= facts.http_status && facts.http_status <= last_status;
+  });
 }
 
 std::string problem_type(const Error& error) {

@@ -18,6 +18,9 @@ struct CodeFacts {
 };
 [[nodiscard]] const CodeFacts& facts_of(Code code);
 
+// Whether any code has a status in this range, both ends included.
+[[nodiscard]] bool can_fail_between(int first_status, int last_status);
+
 // The standard reason phrase of an HTTP status, or "" for an unknown one.
 [[nodiscard]] std::string_view status_phrase(int http_status);
 

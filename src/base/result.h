@@ -2,6 +2,7 @@
 #pragma once
 // Result<T>: how every expected failure travels. See docs/errors.md for the table of codes.
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -40,6 +41,7 @@ enum class Code : uint8_t {
   kDeadlineExceeded,      // Retry later, or allow more time.
   kStorageFull,           // Tell the operator; reads still work.
 };
+inline constexpr size_t kCodeCount = static_cast<size_t>(Code::kStorageFull) + 1;
 
 // One failing field of a request.
 struct FieldError {

@@ -10,9 +10,9 @@
 #include "base/gzip.h"
 #include "base/problem.h"
 #include "base/text.h"
-#include "call/problem_text.h"
 #include "call/record.h"
 #include "call/worker.h"
+#include "contract/plan/problem_text.h"
 #include "http/encoding.h"
 
 namespace servanda {
@@ -50,16 +50,25 @@ void render_own_form(Call& call) {
   call.answer.use_text(kProblemType);
 }
 
-// A problem that breaks the contract is told in the engine's own form. The bodies that a C++
-// handler fills itself need not have room for it.
+// What the contract declares under the answer's own type. A problem of a type that it does not
+// declare is no answer of the contract's that could break it.
+const MediaType* declared_problem(const Call& call) {
+  const Response* const response = call.operation->response_for(call.answer.status);
+  if (response == nullptr) return nullptr;
+  for (const MediaType& media : response->content) {
+    if (response->problem != nullptr && media.kind == MediaKind::kJson) return &media;
+    if (equals_ignoring_case(media.range, call.answer.content_type)) return &media;
+  }
+  return nullptr;
+}
+
+// A problem that breaks the contract is told in the engine's own form.
 void check_problem(Call& call) {
-  const Answer& answer = call.answer;
-  if (answer.replayed || call.operation == nullptr) return;
-  if (call.operation->handler == HandlerKind::kCode && answer.content_type == kProblemType) return;
-  const MediaType* const media = declared_media(call, answer);
+  if (call.answer.replayed || call.operation == nullptr) return;
+  const MediaType* const media = declared_problem(call);
   if (media == nullptr) return;
   Issues issues;
-  if (conforms_to(call, *media, answer.body, issues)) return;
+  if (conforms_to(call, *media, call.answer.body, issues)) return;
   refuse_nonconforming(call, issues);
   call.answer.status = facts_of(Code::kInternal).http_status;
   render_own_form(call);

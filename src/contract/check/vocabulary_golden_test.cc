@@ -63,7 +63,7 @@ std::set<std::string> rules_of_annotations() {
   static const char* kSources[] = {
       "vocabulary_check.cc", "annotations.cc",      "compile_policies.cc", "compile_resources.cc",
       "compile_indexes.cc",  "compile_bindings.cc", "compile_lists.cc",    "compile_envelopes.cc",
-      "compile_computed.cc", "compile_batches.cc",  "compile_problems.cc"};
+      "compile_computed.cc", "compile_batches.cc",  "compile_problems.cc", "problem_proof.cc"};
   std::set<std::string> rules;
   for (const char* source : kSources) {
     const std::string text = read_source_file(std::string("src/contract/plan/") + source);

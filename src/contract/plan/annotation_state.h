@@ -116,9 +116,6 @@ void compile_projection(AnnotationState& state, const OperationNode& node,
 void compile_batches(AnnotationState& state, std::span<const OperationNode> nodes);
 // Whether the engine itself reads the request header.
 [[nodiscard]] bool is_engine_header(std::string_view name);
-// The Response Object that `response` of the operation was compiled from, or null.
-[[nodiscard]] Node* response_node(AnnotationState& state, const OperationNode& node,
-                                  const Response& response);
 // Gives every index its name.
 void name_indexes(AnnotationState& state);
 // How the declared bodies of failures tell problems. Requires: handlers are settled.

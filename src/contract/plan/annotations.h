@@ -22,6 +22,13 @@ struct OperationNode {
   std::vector<Node*> parameters;  // Parallel to Operation::parameters.
 };
 
+namespace internal {
+// The Response Object that `response` of this operation was compiled from, references followed; or
+// null.
+[[nodiscard]] Node* response_node(Documents& documents, const Node& operation,
+                                  const Response& response);
+}  // namespace internal
+
 // Reads and type-checks every "x-servanda" object of the whole contract (root, path item,
 // operation, parameter, component schema, property; anywhere else is an error), and fills what
 // follows from them: Plan::services, Plan::resources, and of every operation in `nodes` the

@@ -289,7 +289,7 @@ class BatchCompiler {
   }
 
   void check_response(const Response& response, const BatchForm& form) {
-    Node* node = response_node(*state_, *node_, response);
+    Node* node = response_node(state_->documents(), *node_->node, response);
     if (node == nullptr) return;
     check_headers(response, *node);
     const Node* content = node->find("content");

@@ -105,7 +105,8 @@ class EnvelopeCompiler {
 
   void compile_response() {
     const Response* response = choose_response();
-    Node* node = response == nullptr ? nullptr : response_node(*state_, *node_, *response);
+    Node* node =
+        response == nullptr ? nullptr : response_node(state_->documents(), *node_->node, *response);
     if (node == nullptr) {
       error("response-missing", node_->node->place,
             in_quotes(operation_->id) + " declares no success response.",
@@ -447,19 +448,6 @@ class EnvelopeCompiler {
 };
 
 }  // namespace
-
-Node* response_node(AnnotationState& state, const OperationNode& node, const Response& response) {
-  const Node* responses = node.node->find("responses");
-  if (responses == nullptr) return nullptr;
-  std::string key = std::to_string(response.first_status);
-  if (response.is_default()) key = "default";
-  if (response.last_status != response.first_status) key = key.substr(0, 1) + "XX";
-  Node* found = responses->find(key);
-  if (found == nullptr && key.size() == 3) found = responses->find(to_lower(key));
-  if (found == nullptr) return nullptr;
-  Diagnostics reported_elsewhere;
-  return state.documents().follow(found, reported_elsewhere);
-}
 
 void compile_envelopes(AnnotationState& state, const OperationNode& node,
                        ResourceBinding& binding) {

@@ -9,8 +9,10 @@
 #include <string>
 #include <utility>
 
+#include "base/problem.h"
 #include "base/text.h"
 #include "contract/plan/annotation_state.h"
+#include "contract/plan/problem_proof.h"
 
 namespace servanda::internal {
 namespace {
@@ -68,14 +70,20 @@ constexpr auto kFieldStrings = std::to_array<NamedPart>({
     {"rule", ProblemPart::kFieldCode},
     {"type", ProblemPart::kFieldCode},
     {"message", ProblemPart::kFieldDetail},
+    {"msg", ProblemPart::kFieldDetail},
     {"detail", ProblemPart::kFieldDetail},
     {"description", ProblemPart::kFieldDetail},
     {"reason", ProblemPart::kFieldDetail},
+    {"title", ProblemPart::kTitle},
+    {"status", ProblemPart::kStatus},
+    {"statuscode", ProblemPart::kStatus},
 });
+// Lists of strings in an entry about a field.
+constexpr auto kFieldLists = std::to_array<std::string_view>({"loc", "location", "path"});
 // Where failing fields are listed.
 constexpr auto kLists = std::to_array<std::string_view>(
-    {"errors", "details", "fields", "invalidfields", "invalidparams", "fielderrors", "violations",
-     "issues", "validationerrors", "messages"});
+    {"errors", "detail", "details", "fields", "invalidfields", "invalidparams", "fielderrors",
+     "violations", "issues", "validationerrors", "messages"});
 
 std::string folded(std::string_view name) {
   std::string text = to_lower(name);
@@ -98,7 +106,7 @@ bool is_only(TypeMask types, uint8_t wanted) {
 // Derives the form of one schema. What it cannot fill and is required is told by unfilled().
 class FormReader {
  public:
-  FormReader(AnnotationState& state) : state_(&state) {}
+  explicit FormReader(AnnotationState& state) : state_(&state) {}
 
   std::vector<ProblemMember> object(Node* schema, std::span<const NamedPart> strings, int depth) {
     std::vector<ProblemMember> members;
@@ -111,7 +119,7 @@ class FormReader {
       ProblemMember made;
       made.name = member.name;
       made.required = shape.requires_member(member.name);
-      const bool filled = fill(made, member, strings, depth);
+      const bool filled = fill(made, member, strings, depth) || settle(made, member);
       if (filled && made.part == ProblemPart::kCode && !has_detail &&
           folded(member.name) == "error") {
         made.part = ProblemPart::kDetail;  // {"error": "..."} is all that such a body says.
@@ -126,10 +134,6 @@ class FormReader {
     for (std::string_view name : shape.required) {
       if (shape.find(name) != nullptr || unfilled_ != nullptr) continue;
       unfilled_name_ = name;
-      unfilled_ = schema;
-    }
-    if (shape.foreign != nullptr && unfilled_ == nullptr && shape.members.empty()) {
-      unfilled_name_ = shape.foreign->key;
       unfilled_ = schema;
     }
     return members;
@@ -160,14 +164,50 @@ class FormReader {
       made.part = part.value_or(ProblemPart::kConstant);
       return part && fill_as(made, member, depth);
     }
+    if (strings.data() == kFieldStrings.data() && fill_path(made, value, name)) return true;
     const bool lists = std::find(kLists.begin(), kLists.end(), name) != kLists.end();
     if (is_only(value.types, TypeMask::kArray)) {
       made.part = ProblemPart::kFields;
       return lists && fill_as(made, member, depth);
     }
     if (!is_only(value.types, TypeMask::kObject)) return false;
-    made.part = lists ? ProblemPart::kByField : ProblemPart::kObject;
-    return fill_as(made, member, depth);
+    if (lists) {
+      made.part = ProblemPart::kByField;
+      return fill_as(made, member, depth);
+    }
+    return depth < kDepthMax && fill_object(made, member, strings, depth);
+  }
+
+  // Members of an object in an entry about a field are about the field, too.
+  bool fill_object(ProblemMember& made, const MemberShape& member,
+                   std::span<const NamedPart> strings, int depth) {
+    made.part = ProblemPart::kObject;
+    made.members = object(member.schemas.front(), strings, depth + 1);
+    return !made.members.empty();
+  }
+
+  bool fill_path(ProblemMember& made, const ValueShape& value, std::string_view name) {
+    const bool named = std::find(kFieldLists.begin(), kFieldLists.end(), name) != kFieldLists.end();
+    if (!named || !is_only(value.types, TypeMask::kArray) || value.items == nullptr) return false;
+    made.part = ProblemPart::kFieldPath;
+    return state_->reader.value(value.items).types.has(TypeMask::kString);
+  }
+
+  // A required member that says nothing of a problem has its default, or null.
+  bool settle(ProblemMember& made, const MemberShape& member) {
+    if (!made.required) return false;
+    const ValueShape value = state_->reader.value(member.schemas);
+    if (value.default_value == nullptr && !value.nullable()) return false;
+    ProblemMember constant;
+    constant.name = made.name;
+    constant.required = true;
+    constant.json = "null";
+    if (value.default_value != nullptr) {
+      constant.json.clear();
+      append_json(constant.json, *value.default_value);
+    }
+    made = std::move(constant);
+    return true;
   }
 
   static bool fill_boolean(ProblemMember& made, std::string_view name) {
@@ -268,9 +308,7 @@ class FormReader {
     if (!is_only(value.types, TypeMask::kObject)) return false;
     if (made.part == ProblemPart::kFields) made.part = ProblemPart::kByField;
     if (made.part == ProblemPart::kByField && fill_by_field(made, schema)) return true;
-    made.part = ProblemPart::kObject;
-    made.members = object(schema, kStrings, depth + 1);
-    return !made.members.empty();
+    return fill_object(made, member, kStrings, depth);
   }
 
   bool fill_list(ProblemMember& made, Node* items, int depth) {
@@ -296,7 +334,7 @@ class FormReader {
             return shape.required.empty() || shape.requires_member(one.name);
           });
       if (wanted == shape.members.end() || shape.required.size() > 1) return false;
-      made.json = wanted->name;
+      made.only_name = wanted->name;
       values = wanted->schemas.front();
     } else if (shape.open != nullptr && shape.open->is_object()) {
       values = shape.open;
@@ -335,22 +373,10 @@ class ProblemCompiler {
 
   void compile(const OperationNode& node) {
     Operation& operation = state_->plan.operations[node.operation];
-    const Node* const responses = node.node->find("responses");
-    if (responses == nullptr || !responses->is_object()) return;
-    for (const NodeEntry& entry : *responses) {
-      Response* const response = find_response(operation, entry.key);
-      if (response == nullptr || response->content.empty()) continue;
-      Diagnostics reported_elsewhere;
-      Node* const written = state_->documents().follow(entry.value, reported_elsewhere);
-      Node* const content = written == nullptr ? nullptr : written->find("content");
-      if (content == nullptr) continue;
-      for (const MediaType& media : response->content) {
-        Node* const type = content->find(media.range);
-        Node* const schema = type == nullptr ? nullptr : type->find("schema");
-        if (media.kind != MediaKind::kJson || schema == nullptr) continue;
-        response->problem = form_of(operation, media, *schema);
-        break;
-      }
+    for (Response& response : operation.responses) {
+      const FailureBody body = failure_body(state_->documents(), *node.node, response);
+      if (body.schema == nullptr) continue;
+      response.problem = form_of(operation, *body.media, *body.schema);
     }
   }
 
@@ -360,18 +386,6 @@ class ProblemCompiler {
     const Node* unfilled = nullptr;
     std::string unfilled_name;
   };
-
-  // The response of a failure that `key` stands for.
-  static Response* find_response(Operation& operation, std::string_view key) {
-    for (Response& response : operation.responses) {
-      if (response.first_status != 0 && response.first_status < 400) continue;
-      std::string own = std::to_string(response.first_status);
-      if (response.is_default()) own = "default";
-      if (response.last_status != response.first_status) own = own.substr(0, 1) + "xx";
-      if (own == to_lower(key)) return &response;
-    }
-    return nullptr;
-  }
 
   // Contracts repeat a few schemas on very many operations.
   std::shared_ptr<const ProblemForm> form_of(const Operation& operation, const MediaType& media,
@@ -384,13 +398,10 @@ class ProblemCompiler {
     Known& known = at->second;
     if (is_new && !is_native(*state_, type, &schema)) {
       FormReader reader(*state_);
-      ProblemForm form{type, {}};
-      form.body.part = ProblemPart::kObject;
-      form.body.members = reader.object(&schema, kStrings, 0);
+      ProblemForm form{type, reader.object(&schema, kStrings, 0)};
       known.unfilled = reader.unfilled();
       known.unfilled_name = reader.unfilled_name();
-      const bool says_something = !form.body.members.empty();
-      if (known.unfilled == nullptr && says_something) {
+      if (known.unfilled == nullptr) {
         known.form = std::make_shared<const ProblemForm>(std::move(form));
       }
     }
@@ -403,8 +414,9 @@ class ProblemCompiler {
         "problem-member", known.unfilled->place,
         "An error body requires " + in_quotes(known.unfilled_name) +
             ", of which the engine does not know what it says of a problem.",
-        "Take it out of \"required\", or say what it is: x-servanda: {problem: detail} (or code, "
-        "title, type, status, request_id, instance, time, retryable, errors).");
+        "Take it out of \"required\", give it a default, or say what it is: x-servanda: "
+        "{problem: detail} (or code, title, type, status, request_id, instance, time, retryable, "
+        "errors).");
     known.unfilled = nullptr;  // Once is enough.
   }
 
@@ -413,6 +425,22 @@ class ProblemCompiler {
 };
 
 }  // namespace
+
+FailureBody failure_body(Documents& documents, const Node& operation, Response& response) {
+  if (!response.is_default() && !can_fail_between(response.first_status, response.last_status)) {
+    return {};
+  }
+  Node* const written =
+      response.content.empty() ? nullptr : response_node(documents, operation, response);
+  Node* const content = written == nullptr ? nullptr : written->find("content");
+  if (content == nullptr) return {};
+  for (MediaType& media : response.content) {
+    Node* const type = content->find(media.range);
+    Node* const schema = type == nullptr ? nullptr : type->find("schema");
+    if (media.kind == MediaKind::kJson && schema != nullptr) return {&media, schema};
+  }
+  return {};
+}
 
 void compile_problems(AnnotationState& state, std::span<const OperationNode> nodes) {
   ProblemCompiler compiler(state);

@@ -88,6 +88,19 @@ int order(const Response& response) {
 
 }  // namespace
 
+Node* response_node(Documents& documents, const Node& operation, const Response& response) {
+  const Node* const responses = operation.find("responses");
+  if (responses == nullptr || !responses->is_object()) return nullptr;
+  std::string key = std::to_string(response.first_status);
+  if (response.is_default()) key = "default";
+  if (response.last_status != response.first_status) key = key.substr(0, 1) + "XX";
+  Node* found = responses->find(key);
+  if (found == nullptr) found = responses->find(to_lower(key));
+  if (found == nullptr) return nullptr;
+  Diagnostics reported_elsewhere;
+  return documents.follow(found, reported_elsewhere);
+}
+
 void compile_responses(CompileState& state, const Node& operation_node, Operation& operation) {
   const Node* responses = operation_node.find("responses");
   if (responses == nullptr || !responses->is_object()) return;

@@ -14,30 +14,13 @@ namespace {
 
 constexpr size_t kSampleBytesMax = 64 * 1024;  // A larger one is made anew when it is asked for.
 
-// The Response Object of a compiled response, with references followed; or null.
-const Node* response_node(CompileState& state, const Node& responses, const Response& response) {
-  Node* node = nullptr;
-  if (response.is_default()) {
-    node = responses.find("default");
-  } else if (response.first_status == response.last_status) {
-    node = responses.find(std::to_string(response.first_status));
-  } else {
-    const std::string digit = std::to_string(response.first_status / 100);
-    node = responses.find(digit + "XX");
-    if (node == nullptr) node = responses.find(digit + "xx");
-  }
-  return node == nullptr ? nullptr : state.documents().follow(node, state.diagnostics);
-}
-
 class Samples {
  public:
   explicit Samples(CompileState& state) : state_(state) {}
 
   void add_to(Operation& operation, const Node& node) {
-    const Node* responses = node.find("responses");
-    if (responses == nullptr || !responses->is_object()) return;
     for (Response& response : operation.responses) {
-      const Node* declared = response_node(state_, *responses, response);
+      const Node* declared = response_node(state_.documents(), node, response);
       const Node* content = declared == nullptr ? nullptr : declared->find("content");
       if (content == nullptr) continue;
       for (MediaType& media : response.content) add_to(media, *content);

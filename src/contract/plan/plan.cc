@@ -11,6 +11,7 @@
 #include "contract/plan/annotations.h"
 #include "contract/plan/compile_state.h"
 #include "contract/plan/load.h"
+#include "contract/plan/problem_proof.h"
 
 namespace servanda {
 namespace internal {
@@ -89,6 +90,7 @@ std::shared_ptr<const Plan> compile_plan_from(ContractDocument& contract,
   if (is_served && !diagnostics.has_errors()) internal::compile_samples(state);
   plan->schemas.finish();
   internal::check_defaults(state);
+  internal::prove_problems(state);
   internal::compile_routes(state);
   internal::report_repeated(state);
   if (diagnostics.has_errors()) return nullptr;

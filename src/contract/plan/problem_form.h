@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How a declared error body tells a problem, where it is not the engine's own RFC 9457 form.
+// How a declared error body tells a problem, where it is not RFC 9457.
 
 #include <cstdint>
 #include <string>
@@ -26,6 +26,7 @@ enum class ProblemPart : uint8_t {
   kByField,    // An object: under each failing field's name its sentences.
   kFieldName,  // "address.city".
   kPointer,    // "/address/city".
+  kFieldPath,  // A list of strings: "body", "address", "city".
   kIn,         // "body", "query".
   kFieldCode,
   kFieldDetail,
@@ -39,7 +40,8 @@ struct ProblemMember {
   bool as_text = false;            // kStatus: as a string.
   bool as_list = false;            // kByField: a list of sentences, not one.
   uint32_t length_max = 0;         // Characters of a string; 0: no bound.
-  std::string json;                // kConstant; kByField: the one name that all sentences go under.
+  std::string json;                // kConstant.
+  std::string only_name;           // kByField: the name of all sentences; "": that of their field.
   std::vector<std::string> words;  // The only values that a string may have; empty: any.
   std::vector<ProblemMember> members;  // kObject, kFields.
 };
@@ -47,7 +49,8 @@ struct ProblemMember {
 // A whole body.
 struct ProblemForm {
   std::string content_type;
-  ProblemMember body;  // kObject.
+  // Without members: those of RFC 9457 under this content type.
+  std::vector<ProblemMember> members;
 };
 
 }  // namespace servanda

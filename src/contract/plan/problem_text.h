@@ -3,6 +3,7 @@
 // Problems in the form that a contract declares for its error bodies.
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -19,7 +20,7 @@ struct ProblemContext {
 };
 
 // The body as JSON. Members that have nothing to say are left out, unless they are required: then
-// they are "" or an empty list.
+// they are "", and a list of failing fields has one entry for the problem as a whole.
 [[nodiscard]] std::string problem_text(const ProblemForm& form, const Error& error,
                                        const ProblemContext& context);
 

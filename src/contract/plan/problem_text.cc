@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "call/problem_text.h"
+#include "contract/plan/problem_text.h"
 
 #include <algorithm>
 #include <array>
@@ -15,19 +15,30 @@
 namespace servanda {
 namespace {
 
-// "/address/0/city" as "address.0.city"; a parameter's name stays as it is; "" for a whole body.
-std::string name_of(const FieldError& field) {
-  if (field.in != "body" || field.pointer.empty()) return field.pointer;
-  std::string name;
-  for (std::string_view part : split(std::string_view(field.pointer).substr(1), '/')) {
-    if (!name.empty()) name += '.';
+// The names in a JSON Pointer: "/a~1b/0" has "a/b" and "0".
+std::vector<std::string> names_of(std::string_view pointer) {
+  std::vector<std::string> names;
+  if (pointer.empty()) return names;
+  for (const std::string_view part : split(pointer.substr(1), '/')) {
+    std::string& name = names.emplace_back();
     for (size_t i = 0; i < part.size(); ++i) {
       const bool escape = part[i] == '~' && i + 1 < part.size();
       name += !escape ? part[i] : part[i + 1] == '1' ? '/' : '~';
       if (escape) ++i;
     }
   }
-  return name;
+  return names;
+}
+
+// "/address/0/city" as "address.0.city"; a parameter's name stays as it is; "" for a whole body.
+std::string name_of(const FieldError& field) {
+  if (field.in != "body") return field.pointer;
+  std::string text;
+  for (const std::string& name : names_of(field.pointer)) {
+    if (!text.empty()) text += '.';
+    text += name;
+  }
+  return text;
 }
 
 // The words of a contract are compared without regard to case, "_" and "-".
@@ -82,6 +93,7 @@ class ProblemWriter {
         writer_.key(member.name);
         return writer_.boolean(is_retryable(error_));
       case ProblemPart::kObject:
+        if (is_silent(member, field)) return;
         writer_.key(member.name);
         return write_object(member.members, field);
       case ProblemPart::kSentences:
@@ -90,9 +102,20 @@ class ProblemWriter {
         return write_fields(member);
       case ProblemPart::kByField:
         return write_by_field(member);
+      case ProblemPart::kFieldPath:
+        return write_path(member, field);
       default:
         return write_text(member, text_of(member.part, field));
     }
+  }
+
+  // Whether an object that may be left out would be about a field where there is none.
+  [[nodiscard]] static bool is_silent(const ProblemMember& member, const FieldError* field) {
+    if (member.required || field != nullptr) return false;
+    return std::ranges::all_of(member.members, [&](const ProblemMember& one) {
+      return (one.part >= ProblemPart::kFieldName && one.part <= ProblemPart::kIn) ||
+             (one.part == ProblemPart::kObject && is_silent(one, field));
+    });
   }
 
   [[nodiscard]] std::string text_of(ProblemPart part, const FieldError* field) const {
@@ -163,28 +186,36 @@ class ProblemWriter {
     writer_.key(member.name);
     writer_.begin_array();
     for (const FieldError& field : error_.fields) write_object(member.members, &field);
-    const bool names_field =
-        std::any_of(member.members.begin(), member.members.end(), [](const ProblemMember& one) {
-          const bool name =
-              one.part == ProblemPart::kFieldName || one.part == ProblemPart::kPointer;
-          return name && one.required;
-        });
-    if (error_.fields.empty() && !names_field) write_object(member.members, nullptr);
+    if (error_.fields.empty()) write_object(member.members, nullptr);
+    writer_.end_array();
+  }
+
+  void write_path(const ProblemMember& member, const FieldError* field) {
+    writer_.key(member.name);
+    writer_.begin_array();
+    if (field != nullptr) {
+      writer_.string(field->in);
+      const bool is_pointer = field->in == "body";
+      if (!is_pointer) writer_.string(field->pointer);
+      if (is_pointer) {
+        for (const std::string& name : names_of(field->pointer)) writer_.string(name);
+      }
+    }
     writer_.end_array();
   }
 
   void write_by_field(const ProblemMember& member) {
     std::map<std::string, std::vector<std::string>> sentences;
-    const bool one_name = !member.json.empty();
+    const bool one_name = !member.only_name.empty();
     for (const FieldError& field : error_.fields) {
       if (one_name) {
-        sentences[member.json].push_back(sentence(field));
+        sentences[member.only_name].push_back(sentence(field));
       } else {
         const std::string name = name_of(field);
         sentences[name.empty() ? "body" : name].push_back(field.detail);
       }
     }
-    if (sentences.empty()) sentences[one_name ? member.json : "body"].push_back(detail());
+    if (sentences.empty()) sentences[one_name ? member.only_name : "body"].push_back(detail());
     writer_.key(member.name);
     writer_.begin_object();
     for (const auto& [name, texts] : sentences) {
@@ -210,8 +241,9 @@ class ProblemWriter {
 
 std::string problem_text(const ProblemForm& form, const Error& error,
                          const ProblemContext& context) {
+  if (form.members.empty()) return problem_body(error, context.request_id, context.status);
   std::string out;
-  ProblemWriter(out, error, context).write_object(form.body.members, nullptr);
+  ProblemWriter(out, error, context).write_object(form.members, nullptr);
   return out;
 }
 
