@@ -96,7 +96,6 @@ class Reader {
     }
     if (name == "environment") return file_.environment = value, Result<void>();
     if (name == "handlers") {
-      if (value != "orders") return bad("there are handlers of \"orders\" only");
       return file_.handlers = value, Result<void>();
     }
     const std::optional<int64_t> number = parse_integer(value);

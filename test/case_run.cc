@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "case_match.h"
 #include "contract/plan/load.h"
+#include "doors.h"
 #include "handlers.h"
 #include "io/simulation.h"
 #include "wire_client.h"
@@ -59,14 +60,27 @@ struct Connection {
   size_t consumed = 0;
 };
 
+// What `handlers:` may name.
+constexpr std::pair<std::string_view, void (*)(App&)> kPrograms[] = {
+    {"orders", orders::add_handlers},
+    {"doors", doors::add_handlers},
+};
+
 class Run {
  public:
   Run(const CaseFile& file, std::string project, std::string data)
       : file_(file), project_(std::move(project)), data_(std::move(data)) {
-    orders::add_handlers(app_);
+    for (const auto& [name, add_handlers] : kPrograms) {
+      if (name != file_.handlers) continue;
+      add_handlers(app_);
+      has_handlers_ = true;
+    }
   }
 
   Outcome run() {
+    if (!file_.handlers.empty() && !has_handlers_) {
+      return failed("there are no handlers of \"" + file_.handlers + "\"");
+    }
     if (!file_.contract.empty() && !std::filesystem::exists(contract_path(file_.contract))) {
       return {Outcome::Kind::kSkipped, file_.contract + " is not here"};
     }
@@ -115,11 +129,12 @@ class Run {
     }
     LoadOptions options;
     options.compile.environment = environment();
-    if (has_handlers()) options.compile.coded = app_.handlers()->ids();
+    options.compile.authenticated.emplace();
+    if (has_handlers()) app_.handlers()->describe(options.compile);
     return compile_contract(files, full.filename().string(), overlays, options);
   }
 
-  bool has_handlers() const { return !file_.handlers.empty(); }
+  bool has_handlers() const { return has_handlers_; }
 
   Environment environment() const {
     if (file_.environment == "production") return Environment::kProduction;
@@ -396,6 +411,7 @@ class Run {
   std::string project_;
   std::string data_;
   App app_;
+  bool has_handlers_ = false;
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<SimulatedPlatform> platform_;
   KeptLogs logs_;

@@ -79,6 +79,7 @@ template <typename K>
 class Query {
  public:
   static constexpr uint32_t kLimitMax = 1'000;
+  static constexpr uint32_t kOffsetMax = 100'000;
   static constexpr size_t kConditionsMax = 20;
   static constexpr size_t kValuesMax = 100;  // Of kIn and kNotIn.
 
@@ -118,9 +119,16 @@ class Query {
     return *this;
   }
 
+  // Passes over this many rows, at most kOffsetMax; each is read.
+  Query& offset(uint32_t rows) {
+    offset_rows = rows;
+    return *this;
+  }
+
   std::vector<Condition> conditions;
   std::vector<Key> order;
   uint32_t limit_rows = 50;
+  uint32_t offset_rows = 0;
 };
 
 namespace internal {
@@ -137,6 +145,8 @@ class DbCore {
   virtual Task<Result<bool>> remove(std::string_view resource, std::string key) = 0;
   // An array.
   virtual Task<Result<JsonValue>> list(std::string_view resource, Query query) = 0;
+  virtual Task<Result<uint64_t>> count(std::string_view resource, Query query,
+                                       uint64_t at_most) = 0;
 };
 }  // namespace internal
 
@@ -160,6 +170,7 @@ concept ResourceStruct = requires(const T* row) {
 class Db {
  public:
   static constexpr size_t kWritesMax = 1'000;  // Of one run.
+  static constexpr std::uint64_t kCountMax = 10'000;
 
   explicit Db(internal::DbCore& core) : core_(&core) {}
 
@@ -195,6 +206,13 @@ class Db {
   template <ResourceStruct T>
   [[nodiscard]] Task<std::vector<T>> list(Query query) {
     return list_rows<T>(core_, std::move(query));
+  }
+  // How many rows meet the query's conditions, counting no further than `at_most`; its limit and
+  // offset do not matter. An index has to serve the query, and every row that is counted is looked
+  // at in it. As list(), not after a write.
+  template <ResourceStruct T>
+  [[nodiscard]] Task<std::uint64_t> count(Query query, std::uint64_t at_most = kCountMax) {
+    return count_rows<T>(core_, std::move(query), at_most);
   }
 
  private:
@@ -253,6 +271,14 @@ class Db {
     rows.reserve(found->size());
     for (const JsonValue row : found->items()) rows.push_back(read_row<T>(row));
     co_return std::move(rows);
+  }
+  template <typename T>
+  static Task<std::uint64_t> count_rows(internal::DbCore* core, Query query,
+                                        std::uint64_t at_most) {
+    Task<Result<std::uint64_t>> counting = core->count(name_of<T>(), std::move(query), at_most);
+    Result<std::uint64_t> found = co_await counting;
+    if (!found) throw Failure(std::move(found.error()));
+    co_return *found;
   }
 
   internal::DbCore* core_;

@@ -11,9 +11,10 @@
 #include <variant>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
-#include "base/time.h"
+#include "servanda/context.h"
 #include "servanda/db.h"
 #include "servanda/failure.h"
 #include "servanda/json.h"
@@ -21,39 +22,28 @@
 
 namespace servanda {
 
-struct Call;
-
-// One run of a handler: who asks, by when, and the rows it may work on.
+// One run of a handler: who asks, by when, and the rows it may work on. Each run of a handler that
+// runs again writes its own events.
 //
 // Threads: of one run. Lifetime: views live as long as the run; a Ctx is never kept.
-class Ctx {
+class Ctx final : public CallContext {
  public:
   // Made by the engine.
-  Ctx(Call& call, internal::DbCore& core) : call_(&call), db_(core) {}
-  Ctx(const Ctx&) = delete;
-  Ctx& operator=(const Ctx&) = delete;
+  Ctx(Call& call, internal::DbCore& core) : CallContext(call), db_(core) {}
 
   [[nodiscard]] Db& db() { return db_; }
   // Who asks; "" for an anonymous caller.
   [[nodiscard]] std::string_view tenant() const;
   [[nodiscard]] std::string_view principal() const;
-  // The calendar's time.
-  [[nodiscard]] Timestamp now() const;
-  // Until the call's deadline; not positive once it has passed. Nothing is committed after it.
-  [[nodiscard]] Duration remaining() const;
-  // 32 hexadecimal digits: the trace that logs, problems and callers name.
-  [[nodiscard]] std::string_view request_id() const;
-  // A request's header field by its name, in any case; the first where it was sent repeatedly.
-  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
-  // Writes an event with the operation's and the trace's id. Never blocks. Each run of a handler
-  // that runs again writes its own.
-  void log(std::string_view message) const;
+  // For a key that the handler itself must know before the insert: time-ordered, not to be guessed.
+  [[nodiscard]] Uuid new_uuid();
+  // Whether the caller was granted this, see Identity::scopes.
+  [[nodiscard]] bool has_scope(std::string_view scope) const;
 
   // An empty text with the memory of earlier answers, for CodeAnswer::body.
   [[nodiscard]] std::string take_buffer();
 
  private:
-  Call* call_;
   Db db_;
 };
 

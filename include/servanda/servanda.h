@@ -3,8 +3,10 @@
 // App: a server of one contract with handlers in C++. docs/handlers.md is the way in.
 
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "servanda/authenticator.h"
 #include "servanda/handler.h"
 
 namespace servanda {
@@ -33,6 +35,15 @@ class App {
   }
   // Serves an operation that no code was generated for.
   void add(std::unique_ptr<const CodeHandler> handler);
+
+  // Verifies the credentials of a security scheme with `function`, see make_authenticator(). What
+  // asks for credentials is served only when all its schemes have one. Requires: before run().
+  template <typename F>
+  App& authenticate(std::string scheme, F function) {
+    add(make_authenticator(std::move(scheme), std::move(function)));
+    return *this;
+  }
+  void add(std::unique_ptr<const Authenticator> authenticator);
 
   // Runs the command line of `servanda`, with `serve` serving the handlers. Returns the process's
   // exit code. A contract that the handlers do not fit is not served: the reasons are on standard

@@ -2,13 +2,16 @@
 #include "app/backend.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/cursor_key.h"
+#include "app/handler_watchdog.h"
 #include "app/log_writer.h"
 #include "app/serving_worker.h"
 #include "app/version.h"
 #include "base/check.h"
+#include "call/blocking_pool.h"
 #include "io/process.h"
 #include "store/sqlite/sqlite_store.h"
 #include "surface/admin/admin_surface.h"
@@ -46,11 +49,13 @@ struct Backend::State {
         plan(std::move(first_plan)),
         log(io.clock()),
         control(control_loop),
-        log_writer(io, control, sink, log) {}
+        log_writer(io, control, sink, log),
+        blocking(io) {}
 
   Result<void> open();
   Result<void> add_worker(const CallOptions& options);
   Result<void> open_admin();
+  std::string name_of(const HandlerWatch::Stretch& stretch) const;
   std::string metrics(MetricsFormat format);
   Result<void> readiness() const;
 
@@ -62,8 +67,10 @@ struct Backend::State {
   Loop& control;
   LogWriter log_writer;
   KeysInProgress keys;
+  BlockingPool blocking;
   std::unique_ptr<Store> store;
   std::vector<std::unique_ptr<ServingWorker>> workers;
+  std::optional<HandlerWatchdog> watchdog;
   std::string public_address;
 
   MetricsExporter exporter;
@@ -74,6 +81,7 @@ struct Backend::State {
 
   uint64_t reloads = 0;
   uint64_t reload_failures = 0;
+  Instant reloaded_at;
   bool draining = false;
   size_t workers_draining = 0;
   size_t calls_cut = 0;
@@ -100,12 +108,19 @@ Result<void> Backend::State::open() {
   std::vector<AccessLog*> logs;
   for (const auto& worker : workers) logs.push_back(&worker->access_log());
   log_writer.start(std::move(logs));
+  if (handlers != nullptr) {
+    std::vector<const HandlerWatch*> watches;
+    for (const auto& worker : workers) watches.push_back(&worker->handler_watch());
+    watchdog.emplace(
+        control, log, [this](const HandlerWatch::Stretch& stretch) { return name_of(stretch); },
+        std::move(watches));
+  }
   return open_admin();
 }
 
 Result<void> Backend::State::add_worker(const CallOptions& options) {
   auto worker = std::make_unique<ServingWorker>(
-      platform.make_loop(), SharedParts{*store, keys, log}, options,
+      platform.make_loop(), SharedParts{*store, keys, log, blocking}, options,
       config.logs == LogTarget::kOff ? ServingWorker::AccessLogging::kOff
                                      : ServingWorker::AccessLogging::kOn,
       plan);
@@ -163,6 +178,13 @@ std::string Backend::State::metrics(MetricsFormat format) {
   return exporter.render(scrape, format);
 }
 
+// A worker that is blocked has not taken the plan of a reload meanwhile.
+std::string Backend::State::name_of(const HandlerWatch::Stretch& stretch) const {
+  const bool is_of_plan =
+      stretch.since >= reloaded_at && stretch.operation < plan->operations.size();
+  return is_of_plan ? plan->operations[stretch.operation].id : std::string();
+}
+
 Result<void> Backend::State::readiness() const {
   if (draining) return fail(Code::kUnavailable, "The process is stopping.", "draining");
   return store->health();
@@ -170,6 +192,8 @@ Result<void> Backend::State::readiness() const {
 
 Backend::Backend(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Backend::~Backend() {
+  // What blocks ends while the calls that it works for are still there.
+  state_->blocking.finish();
   // The last lines are read from the workers' logs before the workers go.
   state_->log_writer.finish();
 }
@@ -210,6 +234,7 @@ Result<void> Backend::reload(std::shared_ptr<const Plan> plan) {
     return prepared;
   }
   state_->plan = plan;
+  state_->reloaded_at = state_->control.now();
   ++state_->reloads;
   for (const auto& worker : state_->workers) {
     worker->loop().post([worker = worker.get(), plan] { worker->serve(plan); });

@@ -44,8 +44,13 @@ int complain(const std::string& sentence) {
 struct ContractArguments {
   std::string contract;
   std::vector<std::string> overlays;
-  std::vector<std::string> coded;  // Operations with a C++ handler of this program.
+  std::shared_ptr<const CodeHandlers> handlers = nullptr;  // Of this program.
 
+  [[nodiscard]] LoadOptions load_options() const {
+    LoadOptions options;
+    if (handlers) handlers->describe(options.compile);
+    return options;
+  }
   void add_to(CLI::App& command) {
     command.add_option("contract", contract,
                        "OpenAPI document, YAML or JSON (default: the one in this folder)");
@@ -85,9 +90,8 @@ CompiledContract compile_named(const ContractArguments& arguments, const std::st
   ContractFiles files(contract);
   std::vector<std::string> overlays;
   for (const std::string& overlay : arguments.overlays) overlays.push_back(files.add(overlay));
-  LoadOptions options;
+  LoadOptions options = arguments.load_options();
   options.compile.publish = publish;
-  options.compile.coded = arguments.coded;
   return compile_contract(files, files.entry(), overlays, options);
 }
 
@@ -152,7 +156,8 @@ int run_check(const CheckArguments& arguments) {
   for (const std::string& overlay : arguments.contract.overlays) {
     overlays.push_back(files.add(overlay));
   }
-  const CompiledContract checked = check_contract(files, files.entry(), overlays);
+  const CompiledContract checked =
+      check_contract(files, files.entry(), overlays, arguments.contract.load_options());
   print(report(*parse_report_format(arguments.format), *contract, checked.diagnostics,
                checked.places));
   const FailOn fail_on = arguments.fail_on == "notice"    ? FailOn::kNotice
@@ -271,6 +276,7 @@ int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers>
 
   CheckArguments check_arguments;
   CLI::App* check_command = app.add_subcommand("check", "Compile and lint a contract");
+  check_arguments.contract.handlers = handlers;
   check_arguments.contract.add_to(*check_command);
   check_command->add_option("--format", check_arguments.format, "text, json or sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
@@ -279,7 +285,7 @@ int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers>
   check_command->callback([&] { code = run_check(check_arguments); });
 
   ContractArguments routes_arguments;
-  if (handlers) routes_arguments.coded = handlers->ids();
+  routes_arguments.handlers = handlers;
   std::string routes_format = "text";
   CLI::App* routes_command = app.add_subcommand("routes", "List what a contract serves");
   routes_arguments.add_to(*routes_command);

@@ -53,7 +53,8 @@ Compilation compile(const ServeOptions& options) {
   for (const std::string& overlay : options.overlays) overlays.push_back(files.add(overlay));
   LoadOptions load;
   load.compile.environment = options.config.environment;
-  if (options.handlers) load.compile.coded = options.handlers->ids();
+  load.compile.authenticated.emplace();
+  if (options.handlers) options.handlers->describe(load.compile);
   Compilation result{compile_contract(files, files.entry(), overlays, load), {}};
   result.files = files.touched();
   return result;

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "call/blocking_pool.h"
 #include "call/idempotency.h"
 #include "call/worker.h"
 #include "contract/plan/plan.h"
@@ -27,6 +28,7 @@ struct SharedParts {
   Store& store;
   KeysInProgress& keys;
   Log& log;
+  BlockingPool& blocking;
 };
 
 // Composes loop, store session, call context, REST surface and server, in an order that their
@@ -54,6 +56,8 @@ class ServingWorker : private ServerEvents {
 
   [[nodiscard]] Loop& loop() { return *loop_; }
   [[nodiscard]] const WorkerMetrics& metrics() const { return metrics_; }
+  // May be looked at from any thread.
+  [[nodiscard]] const HandlerWatch& handler_watch() { return context_.handler_watch(); }
   [[nodiscard]] AccessLog& access_log() { return access_log_; }
 
  private:

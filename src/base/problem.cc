@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/problem.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"

@@ -33,6 +33,7 @@ class WorkerContext;
 struct Caller {
   std::string_view tenant;
   std::string_view principal;
+  std::string_view scopes;  // With spaces between.
 };
 
 // Where a call's body comes from. Implemented by surfaces.

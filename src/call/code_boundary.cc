@@ -40,23 +40,52 @@ Error told(const Call& call, Error error) {
   return handler_failed("The operation failed.");
 }
 
+Error error_of(const std::exception_ptr& thrown_here) {
+  try {
+    std::rethrow_exception(thrown_here);
+  } catch (const Failure& failure) {
+    return failure.error();
+  } catch (const std::exception& thrown) {
+    return handler_failed(std::string("The handler threw: ") + thrown.what());
+  } catch (...) {
+    return handler_failed("The handler threw something that is no std::exception.");
+  }
+}
+
 }  // namespace
 
 Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
                                   const Input& input) {
   std::optional<Result<CodeAnswer>> outcome;
+  const RunningHandler running_handler(call.worker->handler_watch(), call.operation->index);
   try {
     Task<Result<CodeAnswer>> running = handler.handle(ctx, input);
     Result<CodeAnswer> answer = co_await running;
     outcome.emplace(std::move(answer));
-  } catch (const Failure& failure) {
-    outcome.emplace(std::unexpected<Error>(failure.error()));
-  } catch (const std::exception& thrown) {
-    outcome.emplace(
-        std::unexpected<Error>(handler_failed(std::string("The handler threw: ") + thrown.what())));
   } catch (...) {
+    outcome.emplace(std::unexpected<Error>(error_of(std::current_exception())));
+  }
+  if (!*outcome) co_return std::unexpected<Error>(told(call, std::move(outcome->error())));
+  co_return std::move(*outcome);
+}
+
+Task<Result<std::optional<Identity>>> run_authenticator(Call& call,
+                                                        const Authenticator& authenticator,
+                                                        std::string_view credential) {
+  std::optional<Result<std::optional<Identity>>> outcome;
+  const CallContext context(call);
+  const RunningHandler running_handler(call.worker->handler_watch(), call.operation->index);
+  try {
+    Task<Result<std::optional<Identity>>> running = authenticator.authenticate(context, credential);
+    Result<std::optional<Identity>> identity = co_await running;
+    outcome.emplace(std::move(identity));
+  } catch (...) {
+    outcome.emplace(std::unexpected<Error>(error_of(std::current_exception())));
+  }
+  if (*outcome && outcome->value() && outcome->value()->principal.empty()) {
     outcome.emplace(std::unexpected<Error>(
-        handler_failed("The handler threw something that is no std::exception.")));
+        handler_failed("The authenticator of \"" + std::string(authenticator.scheme()) +
+                       "\" found an identity without a principal.")));
   }
   if (!*outcome) co_return std::unexpected<Error>(told(call, std::move(outcome->error())));
   co_return std::move(*outcome);

@@ -2,8 +2,12 @@
 #pragma once
 // The one place where exceptions of users' code end.
 
+#include <optional>
+#include <string_view>
+
 #include "base/task.h"
 #include "call/call.h"
+#include "servanda/authenticator.h"
 #include "servanda/handler.h"
 
 namespace servanda::internal {
@@ -13,5 +17,10 @@ namespace servanda::internal {
 // outside development the client is told no more than that it failed.
 [[nodiscard]] Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
                                                 const Input& input);
+
+// Asks the authenticator, with the same end for what it throws. An identity without a principal is
+// such an error, too.
+[[nodiscard]] Task<Result<std::optional<Identity>>> run_authenticator(
+    Call& call, const Authenticator& authenticator, std::string_view credential);
 
 }  // namespace servanda::internal

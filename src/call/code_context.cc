@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "call/authenticate.h"
+#include "call/blocking_pool.h"
 #include "call/record.h"
 #include "call/worker.h"
 #include "servanda/handler.h"
@@ -16,28 +18,56 @@ std::string_view Ctx::tenant() const {
 std::string_view Ctx::principal() const {
   return call_->caller.principal;
 }
-Timestamp Ctx::now() const {
+Uuid Ctx::new_uuid() {
+  return call_->worker->uuids().next();
+}
+bool Ctx::has_scope(std::string_view scope) const {
+  return is_granted(call_->caller, scope);
+}
+
+Timestamp CallContext::now() const {
   return call_->worker->clock().wall();
 }
-Duration Ctx::remaining() const {
+Duration CallContext::remaining() const {
   return call_->deadline - call_->worker->clock().now();
 }
-std::string_view Ctx::request_id() const {
+std::string_view CallContext::request_id() const {
   return trace_id_text(*call_);
 }
 
-std::optional<std::string_view> Ctx::header(std::string_view name) const {
+std::optional<std::string_view> CallContext::header(std::string_view name) const {
   for (const HeaderField& field : call_->input.fields) {
     if (equals_ignoring_case(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
 
-void Ctx::log(std::string_view message) const {
+void CallContext::log(std::string_view message) const {
   Log* const log = call_->worker->log();
   if (log == nullptr) return;
   log->write(LogLevel::kInfo, message,
              {{"operation", call_->operation->id}, {"trace_id", trace_id_text(*call_)}});
+}
+
+Task<Result<void>> CallContext::run_elsewhere(std::function<void()> work) const {
+  WorkerContext& worker = *call_->worker;
+  if (worker.blocking() == nullptr) {
+    work();
+    co_return Result<void>();
+  }
+  Completion<char> done;
+  Loop& loop = worker.loop();
+  const bool posted = worker.blocking()->post([&work, &done, &loop] {
+    work();
+    loop.post([&done] { done.set(0); });
+  });
+  if (!posted) {
+    co_return fail(Code::kUnavailable, "Too much blocking work is waiting; try again soon.",
+                   "blocking-full");
+  }
+  const WaitingHandler waiting(worker.handler_watch(), call_->operation->index);
+  co_await done;
+  co_return Result<void>();
 }
 
 std::string Ctx::take_buffer() {

@@ -68,6 +68,7 @@ void CodeDb::remember(const Resource& resource, const Value& key, std::optional<
 
 Task<Result<std::optional<Row>>> CodeDb::find(const Resource& resource, Value key) {
   if (const Known* const one = known(resource, key)) co_return one->row;
+  const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
   Task<Result<std::optional<Row>>> reading = unit_.get(resource, key);
   Result<std::optional<Row>> row = co_await reading;
   if (row) known_.push_back({&resource, key, *row});
@@ -255,19 +256,39 @@ Task<Result<bool>> CodeDb::remove(std::string_view name, std::string key) {
   co_return true;
 }
 
-Task<Result<JsonValue>> CodeDb::list(std::string_view name, Query query) {
-  Result<const Resource*> found = owned(name);
-  if (!found) co_return pass(found);
-  const Resource& resource = **found;
+Task<Result<Page>> CodeDb::read_page(const ListQuery& query) {
+  const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
+  Task<Result<Page>> listing = unit_.list(query);
+  Result<Page> page = co_await listing;
+  co_return std::move(page);
+}
+
+Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query) const {
+  Result<const Resource*> resource = owned(name);
+  if (!resource) return pass(resource);
   if (unit_.has_writes()) {
-    co_return misuse(
+    return misuse(
         "A list cannot follow a write in the same handler run, which it would not "
         "show: list first, then write.",
         "list-after-write");
   }
-  Result<ListQuery> asked = read_query(resource, query, *call_->arena);
+  return read_query(**resource, query, *call_->arena);
+}
+
+Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_t at_most) {
+  Result<ListQuery> asked = asked_of(name, query);
   if (!asked) co_return pass(asked);
-  Task<Result<Page>> listing = unit_.list(*asked);
+  const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
+  Task<Result<uint64_t>> counting = unit_.count(*asked, at_most);
+  Result<uint64_t> found = co_await counting;
+  co_return std::move(found);
+}
+
+Task<Result<JsonValue>> CodeDb::list(std::string_view name, Query query) {
+  Result<ListQuery> asked = asked_of(name, query);
+  if (!asked) co_return pass(asked);
+  const Resource& resource = *asked->resource;
+  Task<Result<Page>> listing = read_page(*asked);
   Result<Page> page = co_await listing;
   if (!page) co_return pass(page);
   builder_.clear();

@@ -32,6 +32,7 @@ class CodeDb final : public DbCore {
   Task<Result<JsonValue>> update(std::string_view resource, std::string row) override;
   Task<Result<bool>> remove(std::string_view resource, std::string key) override;
   Task<Result<JsonValue>> list(std::string_view resource, Query query) override;
+  Task<Result<uint64_t>> count(std::string_view resource, Query query, uint64_t at_most) override;
 
   // See UnitOfWork::commit().
   Task<Result<void>> commit(const IdempotencyRecord* record);
@@ -54,6 +55,9 @@ class CodeDb final : public DbCore {
   [[nodiscard]] Known* known(const Resource& resource, const Value& key);
   void remember(const Resource& resource, const Value& key, std::optional<Row> row);
   Task<Result<std::optional<Row>>> find(const Resource& resource, Value key);
+  // What a list or a count asks for, in the store's terms.
+  [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const Query& query) const;
+  Task<Result<Page>> read_page(const ListQuery& query);
   [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
   [[nodiscard]] Result<void> check_room() const;
   void contend(const Resource& resource, const Value& key);

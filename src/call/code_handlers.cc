@@ -79,6 +79,24 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
   return found;
 }
 
+void check_authenticators(const Plan& plan, const CodeHandlers& handlers,
+                          std::vector<std::string>& found) {
+  std::vector<std::string_view> names;
+  for (const SecurityScheme& scheme : plan.security_schemes) names.push_back(scheme.name);
+  for (const auto& authenticator : handlers.authenticators()) {
+    const std::string_view name = authenticator->scheme();
+    if (handlers.find_authenticator(name) != authenticator.get()) {
+      found.push_back("the security scheme " + quoted(name) + " has two authenticators");
+    }
+    if (std::ranges::find(names, name) != names.end()) continue;
+    found.push_back(quoted(name) +
+                    " has an authenticator, but the contract has no such security scheme");
+    if (const auto near = nearest(name, names)) {
+      found.back() += " (did you mean " + quoted(*near) + "?)";
+    }
+  }
+}
+
 }  // namespace
 
 const CodeHandler* CodeHandlers::find(std::string_view operation_id) const {
@@ -88,15 +106,22 @@ const CodeHandler* CodeHandlers::find(std::string_view operation_id) const {
   return nullptr;
 }
 
-std::vector<std::string> CodeHandlers::ids() const {
-  std::vector<std::string> ids;
-  ids.reserve(all_.size());
-  for (const auto& handler : all_) ids.emplace_back(handler->operation_id());
-  return ids;
+const Authenticator* CodeHandlers::find_authenticator(std::string_view scheme) const {
+  for (const auto& authenticator : authenticators_) {
+    if (authenticator->scheme() == scheme) return authenticator.get();
+  }
+  return nullptr;
+}
+
+void CodeHandlers::describe(CompileOptions& options) const {
+  for (const auto& handler : all_) options.coded.emplace_back(handler->operation_id());
+  std::vector<std::string>& schemes = options.authenticated.emplace();
+  for (const auto& authenticator : authenticators_) schemes.emplace_back(authenticator->scheme());
 }
 
 Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers) {
-  const std::vector<std::string> found = findings(plan, handlers);
+  std::vector<std::string> found = findings(plan, handlers);
+  if (handlers != nullptr) check_authenticators(plan, *handlers, found);
   if (found.empty()) return {};
   std::string text = "The C++ handlers do not fit the contract: ";
   for (size_t i = 0; i < found.size(); ++i) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The C++ handlers of a program, by operation.
+// What a program implements in C++: handlers by operation, authenticators by security scheme.
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "contract/plan/plan.h"
+#include "servanda/authenticator.h"
 #include "servanda/handler.h"
 
 namespace servanda {
@@ -17,19 +17,28 @@ namespace servanda {
 class CodeHandlers {
  public:
   void add(std::unique_ptr<const CodeHandler> handler) { all_.push_back(std::move(handler)); }
+  void add(std::unique_ptr<const Authenticator> authenticator) {
+    authenticators_.push_back(std::move(authenticator));
+  }
   // Null when there is none.
   [[nodiscard]] const CodeHandler* find(std::string_view operation_id) const;
-  // The operations, in the order of add(): for CompileOptions::coded.
-  [[nodiscard]] std::vector<std::string> ids() const;
+  [[nodiscard]] const Authenticator* find_authenticator(std::string_view scheme) const;
   [[nodiscard]] const std::vector<std::unique_ptr<const CodeHandler>>& all() const { return all_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<const Authenticator>>& authenticators() const {
+    return authenticators_;
+  }
+  // Tells the compiler what there is: CompileOptions::coded and authenticated.
+  void describe(CompileOptions& options) const;
 
  private:
   std::vector<std::unique_ptr<const CodeHandler>> all_;
+  std::vector<std::unique_ptr<const Authenticator>> authenticators_;
 };
 
 // Whether the plan can be served with these handlers (null: none): every `handler: code` has one,
-// and every handler is for an operation that it may serve, of this very contract. kInvalidArgument
-// with everything that does not fit, reason "handlers".
+// every handler is for an operation that it may serve, of this very contract, and every
+// authenticator is for a scheme of the contract. kInvalidArgument with everything that does not
+// fit, reason "handlers".
 [[nodiscard]] Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers);
 
 }  // namespace servanda

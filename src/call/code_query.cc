@@ -36,9 +36,14 @@ class QueryReader {
       return wrong("A list takes at most " + std::to_string(Query::kConditionsMax) +
                    " conditions.");
     }
+    if (query_.offset_rows > Query::kOffsetMax) {
+      return wrong("A list passes over at most " + std::to_string(Query::kOffsetMax) +
+                   " rows: go on from the last row's values instead.");
+    }
     ListQuery out;
     out.resource = &resource_;
     out.limit = query_.limit_rows;
+    out.offset = query_.offset_rows;
     Condition* const conditions = arena_.array<Condition>(query_.conditions.size());
     AskedTest* const tests = arena_.array<AskedTest>(query_.conditions.size());
     for (size_t i = 0; i < query_.conditions.size(); ++i) {

@@ -44,8 +44,8 @@ bool is_credential(const Call& call, std::string_view pair) {
       percent_decode(pair.substr(0, pair.find('=')), PlusSign::kSpace);
   if (!name) return false;
   for (const SecurityRequirement& alternative : call.operation->security) {
-    for (const uint16_t index : alternative.schemes) {
-      const SecurityScheme& scheme = schemes[index];
+    for (const RequiredScheme& required : alternative.schemes) {
+      const SecurityScheme& scheme = schemes[required.scheme];
       if (scheme.type == SecurityScheme::Type::kApiKey && scheme.in == ParameterIn::kQuery &&
           scheme.parameter == *name) {
         return true;

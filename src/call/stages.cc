@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/stages.h"
 
+#include "call/authenticate.h"
 #include "call/code_handler.h"
-#include "call/credentials.h"
 #include "call/idempotency.h"
 #include "call/match.h"
 #include "call/media_choice.h"
@@ -26,10 +26,12 @@ void refuse_unimplemented(Call& call) {
 // Cheap refusals come before expensive work. A stage that refuses returns false and has set the
 // answer. Only those that wait are tasks.
 Task<void> run_stages(Call& call) {
-  bool goes_on = match(call)                 // Everything after needs the operation.
-                 && check_credentials(call)  // Before anything is said about the input.
-                 && negotiate(call)          // 406 before an effect, not after it.
-                 && check_parameters(call);  // The head alone can refuse: the body stays unread.
+  bool goes_on = match(call);  // Everything after needs the operation.
+  if (goes_on && !call.operation->security.empty()) {
+    goes_on = co_await authenticate(call);  // Before anything is said about the input.
+  }
+  goes_on = goes_on && negotiate(call)  // 406 before an effect, not after it.
+            && check_parameters(call);  // The head alone can refuse: the body stays unread.
   if (goes_on && call.input.body != nullptr) {
     goes_on = co_await read_body(call);  // Against the compiled contract, under its limits.
   } else if (goes_on) {

@@ -67,6 +67,9 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
     }
   }
   if (handlers_ == nullptr) return;
+  for (const SecurityScheme& scheme : plan_->security_schemes) {
+    authenticators_.push_back(handlers_->find_authenticator(scheme.name));
+  }
   for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
   for (const Operation& operation : plan_->operations) {
     if (operation.handler != HandlerKind::kCode) continue;
@@ -88,6 +91,7 @@ WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
       cheap_rng_(parts_.rng.next()),
       uuids_(parts_.loop, parts_.rng),
       rerun_lanes_(parts_.loop),
+      handler_watch_(parts_.loop),
       engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics, options_.handlers)) {
   calls_.reserve(options_.limits.calls_kept);
 }

@@ -13,6 +13,7 @@
 #include "base/seeded_rng.h"
 #include "base/time.h"
 #include "call/call.h"
+#include "call/handler_watch.h"
 #include "call/rerun_lanes.h"
 #include "contract/plan/plan.h"
 #include "contract/schema/schema.h"
@@ -22,6 +23,8 @@
 namespace servanda {
 
 class AccessLog;
+class Authenticator;
+class BlockingPool;
 class CodeHandler;
 class CodeHandlers;
 class KeysInProgress;
@@ -64,6 +67,7 @@ struct WorkerParts {
   WorkerMetrics* metrics = nullptr;  // Null: not counted (tests, tools).
   AccessLog* access_log = nullptr;   // Null: not logged.
   Log* log = nullptr;                // Null: events are dropped.
+  BlockingPool* blocking = nullptr;  // Null: what blocks runs on the worker.
 };
 
 // What one worker makes of one operation, lazily and once.
@@ -94,6 +98,10 @@ class Engine {
   [[nodiscard]] OperationState& state(const Operation& operation) {
     return states_[operation.index];
   }
+  // What verifies the credentials of Plan::security_schemes[scheme]; null: nothing does.
+  [[nodiscard]] const Authenticator* authenticator(uint16_t scheme) const {
+    return authenticators_.empty() ? nullptr : authenticators_[scheme];
+  }
   // Null when nothing is counted.
   [[nodiscard]] OperationCounters* counters(const Operation& operation) {
     return counters_.size() == 0 ? nullptr : &counters_.at(operation.index);
@@ -104,6 +112,7 @@ class Engine {
   std::shared_ptr<const CodeHandlers> handlers_;
   std::unordered_map<std::string_view, const Resource*> resources_;
   std::vector<OperationState> states_;
+  std::vector<const Authenticator*> authenticators_;  // Of each scheme; empty: of none.
   OperationTable counters_;
 };
 
@@ -133,6 +142,8 @@ class WorkerContext {
   [[nodiscard]] AccessLog* access_log() { return parts_.access_log; }
   [[nodiscard]] Log* log() { return parts_.log; }
   [[nodiscard]] UuidGenerator& uuids() { return uuids_; }
+  [[nodiscard]] BlockingPool* blocking() { return parts_.blocking; }
+  [[nodiscard]] HandlerWatch& handler_watch() { return handler_watch_; }
   [[nodiscard]] RerunLanes& rerun_lanes() { return rerun_lanes_; }
   // Scratch memory of the validator: never held over a wait.
   [[nodiscard]] ValidationContext& validation() { return validation_; }
@@ -148,6 +159,7 @@ class WorkerContext {
   ValidationContext validation_;
   JsonParser scratch_parser_;
   RerunLanes rerun_lanes_;
+  HandlerWatch handler_watch_;
   std::shared_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Call>> calls_;
 };

@@ -48,6 +48,7 @@ class BatchCompiler {
 
   void compile() {
     if (!check_path() || !collect_offers()) return;
+    check_security();
     check_request();
     check_answer();
     check_partial_answer();
@@ -136,6 +137,19 @@ class BatchCompiler {
               " on a path without owners, so a batch could do nothing.",
           "Declare POST on the collection, or PUT, PATCH or DELETE on its items.");
     return false;
+  }
+
+  // An item is not authenticated by itself.
+  void check_security() {
+    for (const BatchOffer& offer : binding_->batch.offers) {
+      const Operation& offered = state_->plan.operations[offer.operation];
+      if (offered.security == operation_->security) continue;
+      error("batch-security", node_->node->place,
+            in_quotes(offered.id) +
+                " asks for other credentials than the batch that may do the same.",
+            "Declare the same \"security\" on both.");
+      return;
+    }
   }
 
   [[nodiscard]] bool offers_only(std::initializer_list<Action> actions) const {

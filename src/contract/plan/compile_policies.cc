@@ -75,13 +75,28 @@ Place security_place(const AnnotationState& state, const OperationNode& node) {
   return root != nullptr ? root->key_place : node.node->place;
 }
 
+// The first scheme that the operation asks for and that nothing verifies, or null.
+const SecurityScheme* unverified_scheme(const AnnotationState& state, const Operation& operation) {
+  const auto& security = operation.security;
+  const auto is_anonymous = [](const auto& entry) { return entry.schemes.empty(); };
+  if (std::any_of(security.begin(), security.end(), is_anonymous)) return nullptr;
+  const std::vector<std::string> verified =
+      state.options.authenticated.value_or(std::vector<std::string>{});
+  for (const SecurityRequirement& alternative : security) {
+    for (const RequiredScheme& required : alternative.schemes) {
+      const SecurityScheme& scheme = state.plan.security_schemes[required.scheme];
+      if (std::find(verified.begin(), verified.end(), scheme.name) == verified.end()) {
+        return &scheme;
+      }
+    }
+  }
+  return nullptr;
+}
+
 // Nothing that asks for credentials is served from a store while nobody can verify them.
 void check_security(AnnotationState& state, const OperationNode& node, const Operation& operation) {
-  const auto& security = operation.security;
-  const bool asks =
-      !security.empty() && std::none_of(security.begin(), security.end(),
-                                        [](const auto& entry) { return entry.schemes.empty(); });
-  if (!asks) return;
+  const SecurityScheme* const scheme = unverified_scheme(state, operation);
+  if (scheme == nullptr) return;
   if (operation.handler == HandlerKind::kMock) {
     if (state.first_secured_mock == nullptr) state.first_secured_mock = &node;
     ++state.secured_mocks;
@@ -89,16 +104,15 @@ void check_security(AnnotationState& state, const OperationNode& node, const Ope
   if (operation.handler != HandlerKind::kResource && operation.handler != HandlerKind::kCode) {
     return;
   }
-  std::string scheme = "a scheme";
-  const uint16_t index = security.front().schemes.front();
-  if (index < state.plan.security_schemes.size()) {
-    scheme = in_quotes(state.plan.security_schemes[index].name);
-  }
-  state.diagnostics.error("security-not-supported-yet", security_place(state, node),
-                          in_quotes(operation.id) + " asks for " + scheme +
-                              ", which this version cannot verify, so it would have to stay shut.",
-                          "Write \"security: []\" on the operation to leave it open, or "
-                          "\"x-servanda: {handler: mock}\".");
+  const bool is_served = state.options.authenticated.has_value();
+  state.diagnostics.add(
+      "security-unverified", is_served ? Severity::kError : Severity::kWarning,
+      security_place(state, node),
+      in_quotes(operation.id) + " asks for " + in_quotes(scheme->name) +
+          ", which Servanda itself does not verify: it would have to stay shut.",
+      "Serve it from a program with app.authenticate(" + in_quotes(scheme->name) +
+          ", ...), or write \"security: []\" on the operation to leave it open, or "
+          "\"x-servanda: {handler: mock}\".");
 }
 
 // The resource that the operation is to be served from (kNoResource: a batch over all of its

@@ -92,7 +92,10 @@ SecurityLists read_list(CompileState& state, const Node& list) {
     for (const NodeEntry& scheme : *entry.value) {
       auto index = find_scheme(state, scheme);
       if (!index) continue;
-      requirement.schemes.push_back(*index);
+      RequiredScheme& required = requirement.schemes.emplace_back(*index);
+      for (const NodeEntry& scope : *scheme.value) {
+        if (scope.value->is_string()) required.scopes.emplace_back(scope.value->text);
+      }
       const SecurityScheme& found = state.plan.security_schemes[*index];
       auto& names = lists.query_credentials;
       if (found.type == Type::kApiKey && found.in == ParameterIn::kQuery &&

@@ -140,9 +140,17 @@ enum class IdempotencyMode : uint8_t { kOff, kOptional, kRequired };
 // What an operation does with If-Match.
 enum class PreconditionMode : uint8_t { kOff, kChecked, kRequired };
 
+// One scheme of an alternative, and what the caller must be granted besides being known.
+struct RequiredScheme {
+  uint16_t scheme = 0;              // In Plan::security_schemes.
+  std::vector<std::string> scopes;  // All of them.
+  bool operator==(const RequiredScheme&) const = default;
+};
+
 // One alternative of `security`: every scheme named must be satisfied. Empty: anonymous.
 struct SecurityRequirement {
-  std::vector<uint16_t> schemes;  // Indexes into Plan::security_schemes.
+  std::vector<RequiredScheme> schemes;
+  bool operator==(const SecurityRequirement&) const = default;
 };
 
 // One method on one path.

@@ -62,6 +62,9 @@ struct CompileOptions {
   // The operationIds that C++ handlers are registered for: they serve what no resource does and
   // nothing says is mocked.
   std::vector<std::string> coded;
+  // The security schemes that the serving program verifies: an operation of a resource or of C++
+  // that asks for another is an error. Nothing: who will serve is not known, and it is a warning.
+  std::optional<std::vector<std::string>> authenticated;
   // Whether to make Plan::published (serve needs it, check does not).
   enum class Publish : uint8_t { kYes, kNo } publish = Publish::kYes;
 };

@@ -174,8 +174,8 @@ class PlanWriter {
     if (operation.security.empty()) return;
     list("security", operation.security, [&](const SecurityRequirement& requirement) {
       writer_.begin_array();
-      for (uint16_t scheme : requirement.schemes) {
-        writer_.string(plan_->security_schemes[scheme].name);
+      for (const RequiredScheme& required : requirement.schemes) {
+        writer_.string(plan_->security_schemes[required.scheme].name);
       }
       writer_.end_array();
     });

@@ -446,10 +446,11 @@ TEST(Security, InheritsTheRootsList) {
   EXPECT_EQ(plan.security_schemes[0].parameter, "X-Key");
   EXPECT_EQ(plan.security_schemes[1].http_scheme, "bearer");
   ASSERT_EQ(plan.operations[0].security.size(), 1u);
-  EXPECT_EQ(plan.operations[0].security[0].schemes, std::vector<uint16_t>{0});
+  EXPECT_EQ(plan.operations[0].security[0].schemes, (std::vector<RequiredScheme>{{0, {}}}));
   EXPECT_TRUE(plan.operations[1].security.empty());
   ASSERT_EQ(plan.operations[2].security.size(), 2u);
-  EXPECT_EQ(plan.operations[2].security[0].schemes, (std::vector<uint16_t>{1, 0}));
+  EXPECT_EQ(plan.operations[2].security[0].schemes,
+            (std::vector<RequiredScheme>{{1, {"read"}}, {0, {}}}));
   EXPECT_TRUE(plan.operations[2].security[1].schemes.empty());
 }
 

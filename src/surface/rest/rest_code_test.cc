@@ -385,11 +385,12 @@ Task<Result<CodeAnswer>> work(Ctx& c, const Input& input) {
   if (what == "no-property") co_await db.list<Counter>(Query().where("size", Is::kEqual, 1));
   if (what == "no-value") co_await db.list<Counter>(Query().where("n", Is::kEqual, "x"));
   if (what == "limit") co_await db.list<Counter>(Query().limit(size_asked(c)));
+  if (what == "offset") co_await db.list<Counter>(Query().offset(size_asked(c)));
   for (uint32_t i = 0; what == "many" && i < size_asked(c); ++i) {
     row.id = "c" + std::to_string(i);
     co_await db.insert(row);
   }
-  if (what == "limit" || what == "many") co_return answer(204);
+  if (what == "limit" || what == "offset" || what == "many") co_return answer(204);
   co_await db.insert(row);
   if (what == "list-after-write") co_await db.list<Counter>(Query());
   (void)input;
@@ -420,6 +421,8 @@ TEST(RestCode, ListsAndWritesAreBounded) {
   EXPECT_EQ(status("limit", 0), 500);
   EXPECT_EQ(status("limit", Query::kLimitMax), 204);
   EXPECT_EQ(status("limit", Query::kLimitMax + 1), 500);
+  EXPECT_EQ(status("offset", Query::kOffsetMax), 204);
+  EXPECT_EQ(status("offset", Query::kOffsetMax + 1), 500);
   EXPECT_EQ(status("many", Db::kWritesMax + 1), 500);
   EXPECT_EQ(door.session.row_count("Counter"), 0u);
   EXPECT_EQ(status("many", Db::kWritesMax), 204);
@@ -488,13 +491,20 @@ Task<Result<CodeAnswer>> query(Ctx& c, const Input& input) {
       Query().where("n", Is::kAtLeast, 2).sort("n", Direct::kDescending).limit(10));
   int64_t n = 0;
   for (const Counter& row : rows) n = n * 10 + row.n;
-  co_return number(n);
+  const Query all = Query().where("n", Is::kAtLeast, 2).sort("n").limit(1).offset(1);
+  rows = co_await c.db().list<Counter>(all);
+  for (const Counter& row : rows) n = n * 10 + row.n;
+  const std::uint64_t counted = co_await c.db().count<Counter>(all);
+  const std::uint64_t bounded = co_await c.db().count<Counter>(all, 1);
+  co_return number(n * 100 + static_cast<int64_t>(counted * 10 + bounded));
 }
 
 TEST(RestCode, ListsKeepWhatIsAskedInTheOrderAsked) {
   CodeDoor door(query);
   for (const char* id : {"a", "b", "b", "c", "c", "c"}) door.post(id);
-  EXPECT_EQ(door.post("list").body, R"({"n":32})");
+  EXPECT_EQ(door.post("list").body, R"({"n":32321})")
+      << "3 and 2 in order, 3 behind the first of the other order, 2 in all, 1 where no more is "
+         "counted";
 }
 
 std::string misfit(std::vector<std::unique_ptr<const CodeHandler>> all, std::string_view contract) {

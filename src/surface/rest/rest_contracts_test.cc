@@ -115,8 +115,8 @@ class RequestMaker {
 
   void add_credentials() {
     if (op_.security.empty()) return;
-    for (const uint16_t index : op_.security.front().schemes) {
-      const SecurityScheme& scheme = plan_.security_schemes[index];
+    for (const RequiredScheme& required : op_.security.front().schemes) {
+      const SecurityScheme& scheme = plan_.security_schemes[required.scheme];
       if (scheme.type == SecurityScheme::Type::kApiKey) {
         if (scheme.in == ParameterIn::kQuery) add_pair(scheme.parameter, "k");
         if (scheme.in == ParameterIn::kHeader) headers.emplace_back(scheme.parameter, "k");
