@@ -8,6 +8,7 @@
 
 #include "servanda/authenticator.h"
 #include "servanda/handler.h"
+#include "servanda/hook.h"
 
 namespace servanda {
 
@@ -35,6 +36,22 @@ class App {
   }
   // Serves an operation that no code was generated for.
   void add(std::unique_ptr<const CodeHandler> handler);
+
+  // Runs `function` before the built-in handler of Op writes a T, see make_hook(): it may change
+  // the row, refuse the call, and work on other rows in the same unit of work. Requires: before
+  // run().
+  template <typename Op, ResourceStruct T, typename F>
+  App& before(F function) {
+    add(make_hook<Op, T>(HookTime::kBefore, std::move(function)));
+    return *this;
+  }
+  // The same after it, when the row is settled and before anything is committed.
+  template <typename Op, ResourceStruct T, typename F>
+  App& after(F function) {
+    add(make_hook<Op, T>(HookTime::kAfter, std::move(function)));
+    return *this;
+  }
+  void add(std::unique_ptr<const Hook> hook);
 
   // Verifies the credentials of a security scheme with `function`, see make_authenticator(). What
   // asks for credentials is served only when all its schemes have one. Requires: before run().

@@ -14,6 +14,10 @@ void App::add(std::unique_ptr<const CodeHandler> handler) {
   handlers_->add(std::move(handler));
 }
 
+void App::add(std::unique_ptr<const Hook> hook) {
+  handlers_->add(std::move(hook));
+}
+
 void App::add(std::unique_ptr<const Authenticator> authenticator) {
   handlers_->add(std::move(authenticator));
 }

@@ -52,16 +52,15 @@ Error error_of(const std::exception_ptr& thrown_here) {
   }
 }
 
-}  // namespace
-
-Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
-                                  const Input& input) {
-  std::optional<Result<CodeAnswer>> outcome;
+// Awaits what `begin` begins, up to where exceptions end.
+template <typename T, typename Begin>
+Task<Result<T>> guarded(Call& call, Begin begin) {
+  std::optional<Result<T>> outcome;
   const RunningHandler running_handler(call.worker->handler_watch(), call.operation->index);
   try {
-    Task<Result<CodeAnswer>> running = handler.handle(ctx, input);
-    Result<CodeAnswer> answer = co_await running;
-    outcome.emplace(std::move(answer));
+    Task<Result<T>> running = begin();
+    Result<T> done = co_await running;
+    outcome.emplace(std::move(done));
   } catch (...) {
     outcome.emplace(std::unexpected<Error>(error_of(std::current_exception())));
   }
@@ -69,26 +68,34 @@ Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& c
   co_return std::move(*outcome);
 }
 
+}  // namespace
+
+Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
+                                  const Input& input) {
+  return guarded<CodeAnswer>(call, [&handler, &ctx, &input] { return handler.handle(ctx, input); });
+}
+
+Task<Result<std::string>> run_hook(Call& call, const Hook& hook, Ctx& ctx, JsonValue stored,
+                                   JsonValue next) {
+  return guarded<std::string>(call,
+                              [&hook, &ctx, stored, next] { return hook.run(ctx, stored, next); });
+}
+
 Task<Result<std::optional<Identity>>> run_authenticator(Call& call,
                                                         const Authenticator& authenticator,
                                                         std::string_view credential) {
-  std::optional<Result<std::optional<Identity>>> outcome;
   const CallContext context(call);
-  const RunningHandler running_handler(call.worker->handler_watch(), call.operation->index);
-  try {
-    Task<Result<std::optional<Identity>>> running = authenticator.authenticate(context, credential);
-    Result<std::optional<Identity>> identity = co_await running;
-    outcome.emplace(std::move(identity));
-  } catch (...) {
-    outcome.emplace(std::unexpected<Error>(error_of(std::current_exception())));
+  Task<Result<std::optional<Identity>>> running =
+      guarded<std::optional<Identity>>(call, [&authenticator, &context, credential] {
+        return authenticator.authenticate(context, credential);
+      });
+  Result<std::optional<Identity>> identity = co_await running;
+  if (identity && *identity && (*identity)->principal.empty()) {
+    co_return std::unexpected<Error>(
+        told(call, handler_failed("The authenticator of \"" + std::string(authenticator.scheme()) +
+                                  "\" found an identity without a principal.")));
   }
-  if (*outcome && outcome->value() && outcome->value()->principal.empty()) {
-    outcome.emplace(std::unexpected<Error>(
-        handler_failed("The authenticator of \"" + std::string(authenticator.scheme()) +
-                       "\" found an identity without a principal.")));
-  }
-  if (!*outcome) co_return std::unexpected<Error>(told(call, std::move(outcome->error())));
-  co_return std::move(*outcome);
+  co_return std::move(identity);
 }
 
 }  // namespace servanda::internal

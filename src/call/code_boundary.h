@@ -9,6 +9,7 @@
 #include "call/call.h"
 #include "servanda/authenticator.h"
 #include "servanda/handler.h"
+#include "servanda/hook.h"
 
 namespace servanda::internal {
 
@@ -17,6 +18,10 @@ namespace servanda::internal {
 // outside development the client is told no more than that it failed.
 [[nodiscard]] Task<Result<CodeAnswer>> run_code(Call& call, const CodeHandler& handler, Ctx& ctx,
                                                 const Input& input);
+
+// Runs the hook, see Hook::run(), with the same end for what it throws.
+[[nodiscard]] Task<Result<std::string>> run_hook(Call& call, const Hook& hook, Ctx& ctx,
+                                                 JsonValue stored, JsonValue next);
 
 // Asks the authenticator, with the same end for what it throws. An identity without a principal is
 // such an error, too.

@@ -231,6 +231,39 @@ Result<JsonValue> CodeDb::checked_value(const Resource& resource, const Row& row
   return value;
 }
 
+Result<std::span<const Value>> CodeDb::values_of(const Resource& resource, std::string_view text,
+                                                 const Value& key, const Row* stored) {
+  Result<JsonValue> document = call_->row_parser.parse(text, {kJsonDepthMax});
+  if (!document) return pass(document);
+  Result<std::span<const Value>> values = row_of(resource, *document, stored);
+  if (!values) return values;
+  if (!((*values)[resource.key] == key)) {
+    return misuse("A hook changed the key of a " + resource.name + ", which is settled by then.",
+                  "row-breaks-schema");
+  }
+  const Row row{*values, stored != nullptr ? stored->version + 1 : 1};
+  Result<JsonValue> checked = checked_value(resource, row);
+  if (!checked) return pass(checked);
+  return values;
+}
+
+void CodeDb::add(const Write& write, const std::optional<Row>& next) {
+  switch (write.kind) {
+    case Write::Kind::kInsert:
+      unit_.insert(*write.resource, write.key, write.values);
+      break;
+    case Write::Kind::kUpdate:
+      unit_.update(*write.resource, write.key, write.values, write.expected_version);
+      break;
+    case Write::Kind::kRemove:
+      unit_.remove(*write.resource, write.key, write.expected_version);
+      break;
+  }
+  ++writes_;
+  if (write.kind != Write::Kind::kInsert) contend(*write.resource, write.key);
+  remember(*write.resource, write.key, next);
+}
+
 Task<Result<bool>> CodeDb::remove(std::string_view name, std::string key) {
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);

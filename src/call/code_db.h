@@ -34,6 +34,16 @@ class CodeDb final : public DbCore {
   Task<Result<JsonValue>> list(std::string_view resource, Query query) override;
   Task<Result<uint64_t>> count(std::string_view resource, Query query, uint64_t at_most) override;
 
+  // --- For hooks of built-in handlers ---
+
+  // The values of the row that a hook wants instead of the one with this key. kInternal when it has
+  // another key or breaks the resource's schema.
+  [[nodiscard]] Result<std::span<const Value>> values_of(const Resource& resource,
+                                                         std::string_view text, const Value& key,
+                                                         const Row* stored);
+  // Adds the built-in handler's own write, which leaves `next` behind; nothing: it deletes.
+  void add(const Write& write, const std::optional<Row>& next);
+
   // See UnitOfWork::commit().
   Task<Result<void>> commit(const IdempotencyRecord* record);
   // Whether an insert follows a read that found no such row: then `key-exists` at the commit means

@@ -17,10 +17,11 @@ const Operation* find_operation(const Plan& plan, std::string_view id) {
   return found == plan.operations.end() ? nullptr : &*found;
 }
 
-std::string unknown_operation(const Plan& plan, std::string_view id) {
+std::string unknown_operation(const Plan& plan, std::string_view id, std::string_view what) {
   std::vector<std::string_view> ids;
   for (const Operation& operation : plan.operations) ids.push_back(operation.id);
-  std::string text = quoted(id) + " has a handler, but the contract has no such operation";
+  std::string text =
+      quoted(id) + " has a " + std::string(what) + ", but the contract has no such operation";
   if (const auto near = nearest(id, ids)) text += " (did you mean " + quoted(*near) + "?)";
   return text;
 }
@@ -47,6 +48,17 @@ std::string shortened(std::string_view hash) {
   return std::string(hash.substr(0, 12));
 }
 
+// Tells of each other contract once, by the first operation whose types are of it.
+void check_hash(const Plan& plan, std::string_view id, std::string_view hash,
+                std::vector<std::string_view>& foreign, std::vector<std::string>& found) {
+  if (hash.empty() || hash == plan.hash) return;
+  if (std::ranges::find(foreign, hash) != foreign.end()) return;
+  foreign.push_back(hash);
+  found.push_back("the types of " + quoted(id) + " were generated from another contract (" +
+                  shortened(hash) + ", this one is " + shortened(plan.hash) +
+                  "; overlays count): build the program again");
+}
+
 std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers) {
   std::vector<std::string> found;
   std::vector<std::string_view> seen;
@@ -60,15 +72,14 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
     }
     seen.push_back(id);
     const Operation* const operation = find_operation(plan, id);
-    std::string problem = operation ? taken(plan, *operation) : unknown_operation(plan, id);
+    std::string problem =
+        operation ? taken(plan, *operation) : unknown_operation(plan, id, "handler");
     if (!problem.empty()) found.push_back(std::move(problem));
-    const std::string_view hash = handler.contract_hash();
-    if (hash.empty() || hash == plan.hash) continue;
-    if (std::ranges::find(foreign, hash) != foreign.end()) continue;
-    foreign.push_back(hash);
-    found.push_back("the types of " + quoted(id) + " were generated from another contract (" +
-                    shortened(hash) + ", this one is " + shortened(plan.hash) +
-                    "; overlays count): build the program again");
+    check_hash(plan, id, handler.contract_hash(), foreign, found);
+  }
+  for (size_t i = 0; handlers != nullptr && i < handlers->hooks().size(); ++i) {
+    const Hook& hook = *handlers->hooks()[i];
+    check_hash(plan, hook.operation_id(), hook.contract_hash(), foreign, found);
   }
   for (const Operation& operation : plan.operations) {
     if (operation.handler != HandlerKind::kCode) continue;
@@ -77,6 +88,52 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
                     " says \"handler: code\", but this program has no handler for it");
   }
   return found;
+}
+
+// Whether a batch may do what the operation does, past its hooks.
+const Operation* batch_of(const Plan& plan, const Operation& operation) {
+  for (const Operation& batch : plan.operations) {
+    if (!batch.resource || batch.resource->action != Action::kBatch) continue;
+    for (const BatchOffer& offer : batch.resource->batch.offers) {
+      if (offer.operation == operation.index) return &batch;
+    }
+  }
+  return nullptr;
+}
+
+// Why the operation cannot have the hook; "" when it can.
+std::string unfit_hook(const Plan& plan, const Operation& operation, const Hook& hook) {
+  const Action action = operation.resource ? operation.resource->action : Action::kRead;
+  const bool writes = action == Action::kCreate || action == Action::kReplace ||
+                      action == Action::kUpdate || action == Action::kDelete;
+  if (operation.handler != HandlerKind::kResource || !writes) {
+    return quoted(operation.id) +
+           " has a hook, but is no built-in create, replace, update or delete";
+  }
+  const std::string& name = plan.resources[operation.resource->resource].name;
+  if (name != hook.resource()) {
+    return quoted(operation.id) + " has a hook on " + quoted(hook.resource()) + ", but writes " +
+           quoted(name);
+  }
+  if (const Operation* const batch = batch_of(plan, operation)) {
+    return quoted(operation.id) + " has a hook, which items of the batch " + quoted(batch->id) +
+           " would pass by (remove the hook or the batch)";
+  }
+  return {};
+}
+
+void check_hooks(const Plan& plan, const CodeHandlers& handlers, std::vector<std::string>& found) {
+  for (const auto& hook : handlers.hooks()) {
+    const std::string_view id = hook->operation_id();
+    if (handlers.find_hook(id, hook->moment()) != hook.get()) {
+      found.push_back(quoted(id) + " has two hooks at the same time");
+      continue;
+    }
+    const Operation* const operation = find_operation(plan, id);
+    std::string problem =
+        operation ? unfit_hook(plan, *operation, *hook) : unknown_operation(plan, id, "hook");
+    if (!problem.empty()) found.push_back(std::move(problem));
+  }
 }
 
 void check_authenticators(const Plan& plan, const CodeHandlers& handlers,
@@ -113,6 +170,13 @@ const Authenticator* CodeHandlers::find_authenticator(std::string_view scheme) c
   return nullptr;
 }
 
+const Hook* CodeHandlers::find_hook(std::string_view operation_id, HookTime time) const {
+  for (const auto& hook : hooks_) {
+    if (hook->operation_id() == operation_id && hook->moment() == time) return hook.get();
+  }
+  return nullptr;
+}
+
 void CodeHandlers::describe(CompileOptions& options) const {
   for (const auto& handler : all_) options.coded.emplace_back(handler->operation_id());
   std::vector<std::string>& schemes = options.authenticated.emplace();
@@ -121,7 +185,10 @@ void CodeHandlers::describe(CompileOptions& options) const {
 
 Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers) {
   std::vector<std::string> found = findings(plan, handlers);
-  if (handlers != nullptr) check_authenticators(plan, *handlers, found);
+  if (handlers != nullptr) {
+    check_hooks(plan, *handlers, found);
+    check_authenticators(plan, *handlers, found);
+  }
   if (found.empty()) return {};
   std::string text = "The C++ handlers do not fit the contract: ";
   for (size_t i = 0; i < found.size(); ++i) {

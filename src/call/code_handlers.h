@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a program implements in C++: handlers by operation, authenticators by security scheme.
+// What a program implements in C++: handlers and hooks by operation, authenticators by
+// security scheme.
 
 #include <memory>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "contract/plan/plan.h"
 #include "servanda/authenticator.h"
 #include "servanda/handler.h"
+#include "servanda/hook.h"
 
 namespace servanda {
 
@@ -20,6 +22,7 @@ class CodeHandlers {
   void add(std::unique_ptr<const Authenticator> authenticator) {
     authenticators_.push_back(std::move(authenticator));
   }
+  void add(std::unique_ptr<const Hook> hook) { hooks_.push_back(std::move(hook)); }
   // Null when there is none.
   [[nodiscard]] const CodeHandler* find(std::string_view operation_id) const;
   [[nodiscard]] const Authenticator* find_authenticator(std::string_view scheme) const;
@@ -27,18 +30,21 @@ class CodeHandlers {
   [[nodiscard]] const std::vector<std::unique_ptr<const Authenticator>>& authenticators() const {
     return authenticators_;
   }
+  [[nodiscard]] const Hook* find_hook(std::string_view operation_id, HookTime time) const;
+  [[nodiscard]] const std::vector<std::unique_ptr<const Hook>>& hooks() const { return hooks_; }
   // Tells the compiler what there is: CompileOptions::coded and authenticated.
   void describe(CompileOptions& options) const;
 
  private:
   std::vector<std::unique_ptr<const CodeHandler>> all_;
   std::vector<std::unique_ptr<const Authenticator>> authenticators_;
+  std::vector<std::unique_ptr<const Hook>> hooks_;
 };
 
 // Whether the plan can be served with these handlers (null: none): every `handler: code` has one,
-// every handler is for an operation that it may serve, of this very contract, and every
-// authenticator is for a scheme of the contract. kInvalidArgument with everything that does not
-// fit, reason "handlers".
+// every handler is for an operation that it may serve, of this very contract, every hook for a
+// write of its resource, and every authenticator for a scheme of the contract. kInvalidArgument
+// with everything that does not fit, reason "handlers".
 [[nodiscard]] Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers);
 
 }  // namespace servanda

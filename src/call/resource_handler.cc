@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "call/preconditions.h"
+#include "call/resource_hooks.h"
 #include "call/row_view.h"
 #include "call/worker.h"
 #include "store/row_state.h"
@@ -212,7 +213,11 @@ Task<void> handle_resource(Call& call) {
     case Action::kUpdate:
     case Action::kDelete:
     case Action::kRestore:
-      co_await internal::write_resource(call);
+      if (internal::has_hooks(call)) {
+        co_await internal::write_with_hooks(call);
+      } else {
+        co_await internal::write_resource(call);
+      }
       co_return;
     case Action::kBatch:
       co_await internal::write_batch(call);

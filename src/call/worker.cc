@@ -72,8 +72,11 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
   }
   for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
   for (const Operation& operation : plan_->operations) {
-    if (operation.handler != HandlerKind::kCode) continue;
-    states_[operation.index].code = handlers_->find(operation.id);
+    OperationState& state = states_[operation.index];
+    if (operation.handler == HandlerKind::kCode) state.code = handlers_->find(operation.id);
+    if (operation.handler != HandlerKind::kResource) continue;
+    state.before = handlers_->find_hook(operation.id, HookTime::kBefore);
+    state.after = handlers_->find_hook(operation.id, HookTime::kAfter);
   }
 }
 

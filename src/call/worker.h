@@ -27,6 +27,7 @@ class Authenticator;
 class BlockingPool;
 class CodeHandler;
 class CodeHandlers;
+class Hook;
 class KeysInProgress;
 class Log;
 class MockAnswers;
@@ -74,6 +75,8 @@ struct WorkerParts {
 struct OperationState {
   std::unique_ptr<MockAnswers> mock;
   const CodeHandler* code = nullptr;  // Set where Operation::handler is kCode.
+  const Hook* before = nullptr;       // Of writes of a resource.
+  const Hook* after = nullptr;
   // Of a resource that the operation creates: the path of its rows, around the key. Empty when no
   // operation reads them.
   std::string item_prefix;

@@ -42,6 +42,8 @@ class UnitOfWork {
   [[nodiscard]] bool has_writes() const { return !writes_.empty(); }
   // How many there are; a failed commit names the one that failed by its index.
   [[nodiscard]] size_t write_count() const { return writes_.size(); }
+  // Requires: has_writes(). Until the next one.
+  [[nodiscard]] const Write& last_write() const { return writes_.back(); }
   // Copies what the last write holds into the arena, so that the texts it was given may go.
   // Requires: has_writes().
   void keep_last_write();

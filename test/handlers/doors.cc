@@ -50,6 +50,51 @@ Task<std::optional<Identity>> by_name(const CallContext& c, std::string_view cre
   co_return identity;
 }
 
+// --- Hooks of letters ---
+
+using Letters = servanda::Change<Letter>;
+
+Task<void> sign(Ctx& c, Letters& change) {
+  change.next->sender = std::string(c.principal());
+  if (change.next->text == "refused") {
+    throw servanda::Failure(servanda::Code::kUnprocessable, "No such letters here.", "rude");
+  }
+  if (change.next->text == "thrown") throw std::runtime_error("the pen broke");
+  if (change.next->text == "too long") change.next->text = std::string(51, 'x');
+  if (change.next->text == "other key") change.next->id = c.new_uuid();
+  if (change.next->text == "shouted") change.next->text = "SHOUTED";
+  co_return;
+}
+
+Task<void> check_sender(Ctx& c, Letters& change) {
+  if (change.stored->sender != c.principal()) {
+    throw servanda::Failure(servanda::Code::kPermissionDenied, "Not your letter.");
+  }
+  co_return;
+}
+
+Task<void> count(Ctx& c, std::string sender, int64_t more) {
+  auto box = co_await c.db().get<Box>(sender);
+  if (!box) {
+    const Box made{.sender = sender, .letters = more};
+    co_await c.db().insert(made);
+    co_return;
+  }
+  box->letters += more;
+  co_await c.db().update(*box);
+}
+
+Task<void> count_left(Ctx& c, Letters& change) {
+  if (change.next->text == "changed after") change.next->text = "late";
+  Task<void> counting = count(c, *change.next->sender, 1);
+  co_await counting;
+}
+
+Task<void> count_taken(Ctx& c, Letters& change) {
+  Task<void> counting = count(c, *change.stored->sender, -1);
+  co_await counting;
+}
+
 }  // namespace
 
 void add_handlers(servanda::App& app) {
@@ -58,6 +103,10 @@ void add_handlers(servanda::App& app) {
   app.handle<op::EnterCellar>(enter<op::EnterCellar>);
   app.handle<op::EnterVault>(enter<op::EnterVault>);
   app.handle<op::OpenDrawer>(enter<op::OpenDrawer>);
+  app.before<op::LeaveLetter, Letter>(sign);
+  app.after<op::LeaveLetter, Letter>(count_left);
+  app.before<op::RewriteLetter, Letter>(check_sender);
+  app.after<op::TakeLetter, Letter>(count_taken);
   app.authenticate("key", by_name);
   app.authenticate("bearer", by_name);
   app.authenticate("code", by_name);
