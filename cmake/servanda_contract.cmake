@@ -22,12 +22,6 @@ function(servanda_contract target contract)
   if(NOT arg_SOURCES)
     set(arg_SOURCES 8)
   endif()
-  set(program servanda)
-  set(runtime servanda_runtime)
-  if(TARGET servanda::servanda)
-    set(program servanda::servanda)
-    set(runtime servanda::runtime)
-  endif()
 
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/servanda_contract/${target})
   string(REPLACE "::" "/" inner "${arg_NAMESPACE}")
@@ -60,14 +54,14 @@ function(servanda_contract target contract)
   add_custom_command(
     OUTPUT ${sources}
     BYPRODUCTS ${headers}
-    COMMAND ${program} gen cpp ${contract} ${overlay_arguments} --output ${folder}
+    COMMAND servanda::servanda gen cpp ${contract} ${overlay_arguments} --output ${folder}
       --namespace ${arg_NAMESPACE} --sources ${arg_SOURCES}
       --depfile ${folder}/${label}.d --list ${list}
-    DEPENDS ${program} ${contract} ${overlays}
+    DEPENDS servanda::servanda ${contract} ${overlays}
     DEPFILE ${folder}/${label}.d
     COMMENT "Generating C++ from ${contract}"
     VERBATIM)
   target_sources(${target} PRIVATE ${sources})
   target_include_directories(${target} PUBLIC ${folder})
-  target_link_libraries(${target} PUBLIC ${runtime})
+  target_link_libraries(${target} PUBLIC servanda::runtime)
 endfunction()

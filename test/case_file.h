@@ -63,7 +63,7 @@ struct CaseFile {
   std::string contract_text;
   std::vector<std::pair<std::string, std::string>> overlays;  // Path or name, and text if inline.
   std::string environment = "development";
-  std::string handlers;  // The example whose C++ handlers serve; "" for none.
+  std::string handlers;  // Whose C++ handlers serve: "orders" or "front"; "" for none.
   uint64_t seed = 1;
   uint32_t workers = 1;
   std::vector<Step> steps;

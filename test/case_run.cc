@@ -14,12 +14,17 @@
 #include "case_match.h"
 #include "contract/plan/load.h"
 #include "doors.h"
+#include "front.h"
 #include "handlers.h"
 #include "io/simulation.h"
-#include "wire_client.h"
+#include "testkit/wire_client.h"
 
 namespace servanda::cases {
 namespace {
+
+using wire::read_answer;
+using wire::request_bytes;
+using wire::WireAnswer;
 
 constexpr Duration kPatience = Duration::seconds(120);  // Simulated: for one answer.
 
@@ -64,6 +69,7 @@ struct Connection {
 constexpr std::pair<std::string_view, void (*)(App&)> kPrograms[] = {
     {"orders", orders::add_handlers},
     {"doors", doors::add_handlers},
+    {"front", front::add_handlers},
 };
 
 class Run {

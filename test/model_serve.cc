@@ -87,17 +87,17 @@ void Served::stop() {
   platform_->run_ready();
 }
 
-Result<cases::WireAnswer> Served::ask(std::string_view text) {
+Result<wire::WireAnswer> Served::ask(std::string_view text) {
   if (!peer_ || peer_->ended()) {
     peer_ = platform_->connect_peer(backend_->public_address());
     consumed_ = 0;
   }
   if (!peer_) return fail(Code::kInternal, "nothing listens");
-  peer_->send(cases::request_bytes(text));
-  std::optional<cases::WireAnswer> answer;
+  peer_->send(wire::request_bytes(text));
+  std::optional<wire::WireAnswer> answer;
   std::string broken;
   const auto arrived = [&] {
-    Result<std::optional<cases::WireAnswer>> read = cases::read_answer(
+    Result<std::optional<wire::WireAnswer>> read = wire::read_answer(
         std::string_view(peer_->received()).substr(consumed_), peer_->ended(), false);
     if (!read) {
       broken = read.error().message;

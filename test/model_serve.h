@@ -8,7 +8,7 @@
 
 #include "app/backend.h"
 #include "io/simulation.h"
-#include "wire_client.h"
+#include "testkit/wire_client.h"
 
 namespace servanda::model {
 
@@ -26,7 +26,7 @@ class Served {
   // Stops in an orderly way and starts on the same store.
   Result<void> restart();
   // Sends a request as cases write it and waits for its answer.
-  Result<cases::WireAnswer> ask(std::string_view text);
+  Result<wire::WireAnswer> ask(std::string_view text);
   void advance(Duration time) { platform_->advance(time); }
 
  private:

@@ -40,7 +40,7 @@ class Session {
   }
 
  private:
-  using Answer = cases::WireAnswer;
+  using Answer = wire::WireAnswer;
 
   [[nodiscard]] const Resource& resource_of(const Request& request) const {
     return contract_->resources[static_cast<size_t>(request.resource)];

@@ -42,9 +42,12 @@ class CallContext {
   // others; it has no time limit. A Failure kUnavailable `blocking-full` when too much waits
   // already (docs/handlers.md).
   template <typename F>
-  [[nodiscard]] Task<std::invoke_result_t<F&>> blocking(F work) const {
-    return run_blocking<F, std::invoke_result_t<F&>>(this, std::move(work));
+  [[nodiscard]] Task<std::invoke_result_t<F&>> blocking(const F& work) const {
+    return run_blocking<F, std::invoke_result_t<F&>>(this, work);
   }
+  // Name the work first: g++ 12 destroys a temporary with captures beside co_await twice.
+  template <typename F>
+  Task<std::invoke_result_t<F&>> blocking(const F&& work) const = delete;
 
  protected:
   Call* call_;

@@ -207,9 +207,9 @@ class Db {
   [[nodiscard]] Task<std::vector<T>> list(Query query) {
     return list_rows<T>(core_, std::move(query));
   }
-  // How many rows meet the query's conditions, counting no further than `at_most`; its limit and
-  // offset do not matter. An index has to serve the query, and every row that is counted is looked
-  // at in it. As list(), not after a write.
+  // How many rows meet the query's conditions, counting no further than `at_most`; its order,
+  // limit and offset do not matter. An index has to find them, and each is looked at there. As
+  // list(), not after a write.
   template <ResourceStruct T>
   [[nodiscard]] Task<std::uint64_t> count(Query query, std::uint64_t at_most = kCountMax) {
     return count_rows<T>(core_, std::move(query), at_most);

@@ -18,9 +18,61 @@
 #include "servanda/db.h"
 #include "servanda/failure.h"
 #include "servanda/json.h"
+#include "servanda/outgoing.h"
+#include "servanda/reply.h"
 #include "servanda/types.h"
 
 namespace servanda {
+
+struct Call;
+struct InnerCall;
+
+namespace internal {
+
+// One call from a handler to an operation: its request, its run, its answer. What c.call() is a
+// typed face of; implemented by the engine.
+//
+// Threads: of one handler run. Lifetime: within that run; answers live as long as this.
+class OutwardCall {
+ public:
+  OutwardCall(Call& caller, std::string_view operation, std::string_view contract_hash);
+  OutwardCall(OutwardCall&& other) noexcept;
+  OutwardCall& operator=(OutwardCall&&) = delete;
+  ~OutwardCall();
+
+  // To be filled before run(). Holds the memory of earlier requests.
+  [[nodiscard]] Outgoing& request();
+  // "" for none.
+  void set_idempotency_key(std::string_view key);
+  // Fails with kInternal for what is a bug of the calling handler: see Ctx::call().
+  Task<Result<void>> run();
+  // After run(): why there is no declared answer, or null. May be moved from.
+  [[nodiscard]] Problem* problem();
+  // After run() without a problem.
+  [[nodiscard]] Incoming answer();
+  // What an answer that no declared one fits stands for.
+  [[nodiscard]] Problem undeclared(const ReadError& error);
+
+ private:
+  Call* caller_;
+  std::string_view operation_;
+  std::string_view contract_hash_;
+  InnerCall* inner_;  // Owned.
+};
+
+template <typename Op>
+Task<Reply<Op>> run_call(OutwardCall call) {
+  Task<Result<void>> running = call.run();
+  Result<void> ran = co_await running;
+  if (!ran) throw Failure(std::move(ran.error()));
+  if (Problem* const problem = call.problem()) co_return Reply<Op>(std::move(*problem));
+  typename Op::Out out;
+  ReadError error;
+  if (!read(call.answer(), out, error)) co_return Reply<Op>(call.undeclared(error));
+  co_return Reply<Op>(std::move(out));
+}
+
+}  // namespace internal
 
 // One run of a handler: who asks, by when, and the rows it may work on. Each run of a handler that
 // runs again writes its own events.
@@ -39,6 +91,40 @@ class Ctx final : public CallContext {
   [[nodiscard]] Uuid new_uuid();
   // Whether the caller was granted this, see Identity::scopes.
   [[nodiscard]] bool has_scope(std::string_view scope) const;
+  // Which run of the handler this is, from 1; of a callee, that of its caller when it was called.
+  [[nodiscard]] uint32_t attempt() const;
+
+  // Calls an operation of this contract as a client would below the door: its input is validated,
+  // its handler has a unit of work and a commit of its own, and counts as a call of its own. It
+  // runs as the same caller, in the same trace, and ends by this call's deadline at the latest.
+  // Nothing is retried. The own service's operations may be called, and those of services that the
+  // contract lists under this service's `calls`.
+  //
+  // What the callee refuses is the reply's problem. Throws a Failure (kInternal) for bugs of the
+  // calling handler: a service that is not listed, an input that no request can hold, types of
+  // another contract, too many calls (1,000 for one request from outside, or the contract's budget)
+  // or too deep ones (16 inside each other).
+  //
+  // A call of any method but GET and HEAD is an effect outside of this run: a row that moves
+  // afterwards ends the call with 409 `version-moved` instead of running the handler again.
+  template <typename Op>
+  [[nodiscard]] Task<Reply<Op>> call(const typename Op::In& in) {
+    internal::OutwardCall outward(*call_, Op::kId, Op::contract_hash());
+    write(in, outward.request());
+    return internal::run_call<Op>(std::move(outward));
+  }
+  template <typename Op>
+  [[nodiscard]] Task<Reply<Op>> call(const typename Op::In& in, const CallWith& with) {
+    internal::OutwardCall outward(*call_, Op::kId, Op::contract_hash());
+    write(in, outward.request());
+    outward.set_idempotency_key(with.idempotency_key());
+    return internal::run_call<Op>(std::move(outward));
+  }
+  // Name the input first: g++ 12 destroys a braced temporary beside co_await twice.
+  template <typename Op>
+  Task<Reply<Op>> call(const typename Op::In&& in) = delete;
+  template <typename Op>
+  Task<Reply<Op>> call(const typename Op::In&& in, const CallWith& with) = delete;
 
   // An empty text with the memory of earlier answers, for CodeAnswer::body.
   [[nodiscard]] std::string take_buffer();

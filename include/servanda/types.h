@@ -23,6 +23,8 @@
 namespace servanda {
 
 class ReadError;  // servanda/json.h
+struct Incoming;  // servanda/outgoing.h
+struct Outgoing;
 
 // A day of the calendar, without time and zone: days since 1970-01-01.
 struct Date {

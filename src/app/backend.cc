@@ -218,6 +218,13 @@ std::shared_ptr<const Plan> Backend::plan() const {
   return state_->plan;
 }
 
+Store& Backend::store() {
+  return *state_->store;
+}
+void Backend::flush_logs() {
+  state_->log_writer.flush();
+}
+
 std::vector<Loop*> Backend::worker_loops() {
   std::vector<Loop*> loops;
   for (const auto& worker : state_->workers) loops.push_back(&worker->loop());

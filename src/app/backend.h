@@ -13,6 +13,7 @@
 #include "call/code_handlers.h"
 #include "contract/plan/plan.h"
 #include "io/loop.h"
+#include "store/store.h"
 #include "telemetry/log_sink.h"
 
 namespace servanda {
@@ -50,6 +51,11 @@ class Backend {
   // Readiness goes down at once, listeners close, calls in flight finish or are cut at `deadline`.
   // Ends when every worker is empty; returns how many calls were cut.
   Task<size_t> drain(Instant deadline);
+
+  // The store, for tools that look at rows from the control loop. Lives as long as the backend.
+  [[nodiscard]] Store& store();
+  // Writes what was logged so far. Requires: no loop runs meanwhile, as on simulated io.
+  void flush_logs();
 
   // The loops that serve the public door, each to be run by a thread of its own.
   [[nodiscard]] std::vector<Loop*> worker_loops();

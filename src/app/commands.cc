@@ -12,16 +12,18 @@
 
 #include "app/contract_files.h"
 #include "app/generate_command.h"
+#include "app/new_command.h"
 #include "app/serve.h"
+#include "app/split_command.h"
 #include "app/store_commands.h"
 #include "app/version.h"
 #include "base/text.h"
 #include "contract/check/check.h"
-#include "contract/check/new_contract.h"
 #include "contract/check/report.h"
 #include "contract/check/routes_table.h"
 #include "contract/check/vocabulary_schema.h"
 #include "contract/document/contract_document.h"
+#include "contract/plan/call_graph.h"
 #include "contract/plan/load.h"
 #include "io/file.h"
 #include "store/sqlite/sqlite_store.h"
@@ -165,6 +167,7 @@ int run_check(const CheckArguments& arguments) {
                                                           : FailOn::kError;
   const int code = check_exit_code(checked.diagnostics, fail_on);
   if (!checked.plan) return code;
+  if (arguments.format == "text") print(worst_calls_text(*checked.plan));
   if (Result<void> proven = prove_in_memory(*checked.plan); !proven) {
     return complain(proven.error().message);
   }
@@ -233,27 +236,6 @@ CompiledContract load_for_generation(const std::string& named,
   return compiled;
 }
 
-int run_new(const std::string& name) {
-  Result<NewContract> made = new_contract(name);
-  if (!made) return complain(made.error().message);
-  std::error_code failed;
-  if (fs::exists(name, failed)) return complain(name + " is there already; nothing was changed.");
-  if (!fs::create_directory(name, failed)) {
-    return complain("The folder " + name + " cannot be made: " + failed.message() + ".");
-  }
-  const std::string contract = name + "/" + made->file;
-  for (const auto& [path, text] :
-       {std::pair(contract, made->contract), std::pair(name + "/servanda.yaml", made->config)}) {
-    if (Result<void> written = write_file_atomically(path, text, FileAccess::kEveryoneReads);
-        !written) {
-      return complain(written.error().message);
-    }
-  }
-  print("Made " + contract + " and " + name + "/servanda.yaml.\nNext: cd " + name +
-        " && servanda serve\n");
-  return 0;
-}
-
 }  // namespace
 
 int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers> handlers) {
@@ -302,16 +284,14 @@ int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers>
       ->check(CLI::IsMember({"yaml", "json"}));
   publish_command->callback([&] { code = run_publish(publish_arguments, publish_format); });
 
-  std::string new_name;
-  CLI::App* new_command = app.add_subcommand("new", "Begin a contract in a folder of its own");
-  new_command->add_option("name", new_name, "lower-case letters, digits, hyphens")->required();
-  new_command->callback([&] { code = run_new(new_name); });
+  add_new_command(app, code);
 
   CLI::App* schema_command =
       app.add_subcommand("schema", "Print the JSON Schema of x-servanda for editors");
   schema_command->callback([] { print(vocabulary_schema()); });
 
   add_store_commands(app, code, plan_of);
+  add_split_command(app, code, plan_of);
   add_generate_command(app, code, load_for_generation);
 
   try {

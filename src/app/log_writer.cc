@@ -26,6 +26,10 @@ void LogWriter::start(std::vector<AccessLog*> access_logs) {
   arm();
 }
 
+void LogWriter::flush() {
+  if (drain_) drain_->run();
+}
+
 uint64_t LogWriter::dropped_approx() const {
   return drain_ ? drain_->dropped_approx() : 0;
 }

@@ -31,6 +31,8 @@ class LogWriter {
   // Ends the drain under way and writes what was logged last. Nothing is read afterwards. Requires:
   // no loop that logs is running any more.
   void finish();
+  // Writes what was logged so far, now. Requires: as finish(), and no drain under way.
+  void flush();
   [[nodiscard]] uint64_t dropped_approx() const;
 
  private:

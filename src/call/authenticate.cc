@@ -194,11 +194,33 @@ Task<Verdict> satisfy(Call& call, const SecurityRequirement& alternative) {
     if (verdict != Verdict::kAccepted) co_return verdict;
     is_mocked = is_mocked || call.engine->authenticator(required.scheme) == nullptr;
   }
-  if (is_mocked || has_scopes(call.caller, alternative)) co_return Verdict::kAccepted;
-  co_return Verdict::kForbidden;
+  if (!is_mocked && !has_scopes(call.caller, alternative)) co_return Verdict::kForbidden;
+  uint16_t* const proved = call.arena->array<uint16_t>(alternative.schemes.size());
+  for (size_t i = 0; i < alternative.schemes.size(); ++i) proved[i] = alternative.schemes[i].scheme;
+  call.caller.schemes = {proved, alternative.schemes.size()};
+  co_return Verdict::kAccepted;
 }
 
 }  // namespace
+
+bool check_entitled(Call& call) {
+  const Caller& caller = call.caller;
+  const auto proves = [&caller](const RequiredScheme& required) {
+    return std::ranges::find(caller.schemes, required.scheme) != caller.schemes.end();
+  };
+  bool is_proved = false;
+  for (const SecurityRequirement& alternative : call.operation->security) {
+    if (!std::ranges::all_of(alternative.schemes, proves)) continue;
+    if (has_scopes(caller, alternative)) return true;
+    is_proved = true;
+  }
+  if (is_proved) {
+    return refuse(call, Code::kPermissionDenied,
+                  "The caller lacks a scope that this operation asks for.", "scope-missing");
+  }
+  return refuse(call, Code::kUnauthenticated, "This operation needs credentials.",
+                "no-credentials");
+}
 
 bool is_granted(const Caller& caller, std::string_view scope) {
   const auto granted = split(caller.scopes, ' ');

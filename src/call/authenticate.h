@@ -17,6 +17,10 @@ namespace servanda {
 // load. Requires: the operation has security.
 [[nodiscard]] Task<bool> authenticate(Call& call);
 
+// The same for a call by a handler, which runs as the caller that is known already: whether what
+// proved that caller satisfies one of the alternatives.
+[[nodiscard]] bool check_entitled(Call& call);
+
 // Whether the caller has this scope.
 [[nodiscard]] bool is_granted(const Caller& caller, std::string_view scope);
 

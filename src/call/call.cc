@@ -41,6 +41,11 @@ void Call::clear() {
   body_bytes = 0;
   idempotency = IdempotencyUse{};
   answer.clear();
+  depth = 0;
+  attempt = 1;
+  called_out = false;
+  own_tally = CallTally{};
+  tally = nullptr;
   body_builder.clear();
   decoded_body.clear();
   merge_builder.clear();

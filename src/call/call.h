@@ -33,7 +33,8 @@ class WorkerContext;
 struct Caller {
   std::string_view tenant;
   std::string_view principal;
-  std::string_view scopes;  // With spaces between.
+  std::string_view scopes;            // With spaces between.
+  std::span<const uint16_t> schemes;  // Of Plan::security_schemes: those that proved it.
 };
 
 // Where a call's body comes from. Implemented by surfaces.
@@ -96,6 +97,12 @@ struct Answer {
   void clear();
 };
 
+// Calls between operations that one request from outside has led to.
+struct CallTally {
+  uint32_t all = 0;
+  uint32_t between_services = 0;
+};
+
 // What the idempotency stage asks a handler to commit together with its effect.
 struct IdempotencyUse {
   bool active = false;
@@ -138,6 +145,15 @@ struct Call {
 
   IdempotencyUse idempotency;
   Answer answer;
+
+  // Of calls that handlers make, see inner_call.h.
+  uint32_t depth = 0;          // Callers above; 0 for a request from outside.
+  uint32_t attempt = 1;        // Which run of the handler, from 1.
+  bool called_out = false;     // This run has called what may have had an effect.
+  CallTally own_tally;         // Of depth 0.
+  CallTally* tally = nullptr;  // That of the outermost call; null: the own one.
+  [[nodiscard]] bool is_inner() const { return depth > 0; }
+  [[nodiscard]] CallTally& made_calls() { return tally == nullptr ? own_tally : *tally; }
 
   // Scratch memory of the stages, recycled with the call.
   JsonParser body_parser;

@@ -31,6 +31,9 @@ Timestamp CallContext::now() const {
 Duration CallContext::remaining() const {
   return call_->deadline - call_->worker->clock().now();
 }
+uint32_t Ctx::attempt() const {
+  return call_->attempt;
+}
 std::string_view CallContext::request_id() const {
   return trace_id_text(*call_);
 }

@@ -296,7 +296,8 @@ Task<Result<Page>> CodeDb::read_page(const ListQuery& query) {
   co_return std::move(page);
 }
 
-Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query) const {
+Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query,
+                                   QueryFor wanted) const {
   Result<const Resource*> resource = owned(name);
   if (!resource) return pass(resource);
   if (unit_.has_writes()) {
@@ -305,11 +306,11 @@ Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query) co
         "show: list first, then write.",
         "list-after-write");
   }
-  return read_query(**resource, query, *call_->arena);
+  return read_query(**resource, query, wanted, *call_->arena);
 }
 
 Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_t at_most) {
-  Result<ListQuery> asked = asked_of(name, query);
+  Result<ListQuery> asked = asked_of(name, query, QueryFor::kCount);
   if (!asked) co_return pass(asked);
   const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
   Task<Result<uint64_t>> counting = unit_.count(*asked, at_most);
@@ -318,7 +319,7 @@ Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_
 }
 
 Task<Result<JsonValue>> CodeDb::list(std::string_view name, Query query) {
-  Result<ListQuery> asked = asked_of(name, query);
+  Result<ListQuery> asked = asked_of(name, query, QueryFor::kRows);
   if (!asked) co_return pass(asked);
   const Resource& resource = *asked->resource;
   Task<Result<Page>> listing = read_page(*asked);

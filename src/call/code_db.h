@@ -18,6 +18,9 @@
 
 namespace servanda::internal {
 
+// What of the rows that meet a query is wanted.
+enum class QueryFor : uint8_t { kRows, kCount };
+
 // servanda::Db's other half: one unit of work on the resources of the operation's service. Rows are
 // remembered with the version that was read, so that a row looks the same throughout the run and
 // writes apply to what the handler has seen.
@@ -66,7 +69,8 @@ class CodeDb final : public DbCore {
   void remember(const Resource& resource, const Value& key, std::optional<Row> row);
   Task<Result<std::optional<Row>>> find(const Resource& resource, Value key);
   // What a list or a count asks for, in the store's terms.
-  [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const Query& query) const;
+  [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const Query& query,
+                                           QueryFor wanted) const;
   Task<Result<Page>> read_page(const ListQuery& query);
   [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
   [[nodiscard]] Result<void> check_room() const;
@@ -93,6 +97,6 @@ class CodeDb final : public DbCore {
 // The query in the store's terms, its spans in `arena`. kInternal, since handlers are written with
 // the contract at hand, for what does not exist, does not fit, or is served by no index.
 [[nodiscard]] Result<ListQuery> read_query(const Resource& resource, const Query& query,
-                                           Arena& arena);
+                                           QueryFor wanted, Arena& arena);
 
 }  // namespace servanda::internal

@@ -10,6 +10,7 @@
 #include "call/code_boundary.h"
 #include "call/code_db.h"
 #include "call/idempotency.h"
+#include "call/rerun.h"
 #include "call/resource_handler.h"
 #include "call/respond.h"
 #include "call/worker.h"
@@ -18,12 +19,6 @@
 namespace servanda {
 namespace internal {
 namespace {
-
-// How one run of a handler ended.
-enum class Ending : uint8_t {
-  kDone,   // The call has its answer.
-  kMoved,  // A row moved: nothing was done, the handler may run again.
-};
 
 bool refuse_header(Call& call, std::string_view name) {
   return refuse(call, Code::kInternal,
@@ -177,7 +172,8 @@ Task<Ending> commit(Call& call, CodeDb& db) {
 }
 
 // One run of the handler, from an empty unit of work to its commit.
-Task<Ending> run_once(Call& call, const CodeHandler& handler, size_t& contended_row) {
+Task<Ending> run_once(Call& call, size_t& contended_row) {
+  const CodeHandler& handler = *call.engine->state(*call.operation).code;
   call.answer.clear();
   call.issues.clear();
   CodeDb db(call);
@@ -207,16 +203,6 @@ Task<Ending> run_once(Call& call, const CodeHandler& handler, size_t& contended_
   co_return ending;
 }
 
-// Runs the handler again and again, while it meets others at its row.
-Task<void> run_again(Call& call, const CodeHandler& handler, size_t contended_row) {
-  for (int count = 2; count <= kWriteAttemptsMax; ++count) {
-    if (!in_time(call)) co_return;
-    if (call.counters != nullptr) call.counters->on_rerun();
-    const Ending ending = co_await run_once(call, handler, contended_row);
-    if (ending == Ending::kDone) co_return;
-  }
-}
-
 }  // namespace
 }  // namespace internal
 
@@ -228,15 +214,7 @@ Task<void> handle_code(Call& call) {
            "no-implementation");
     co_return;
   }
-  if (!in_time(call)) co_return;
-  size_t contended_row = 0;
-  const internal::Ending ending = co_await internal::run_once(call, *handler, contended_row);
-  if (ending == internal::Ending::kDone) co_return;
-  RerunLanes& lanes = call.worker->rerun_lanes();
-  const size_t lane = contended_row;
-  const bool in_lane = co_await lanes.enter(lane);
-  co_await internal::run_again(call, *handler, contended_row);
-  if (in_lane) lanes.leave(lane);
+  co_await internal::run_until_done(call, internal::run_once);
 }
 
 }  // namespace servanda

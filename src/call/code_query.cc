@@ -24,8 +24,8 @@ FilterTest test_of(Is is) {
 // Reads one query of one resource.
 class QueryReader {
  public:
-  QueryReader(const Resource& resource, const Query& query, Arena& arena)
-      : resource_(resource), query_(query), arena_(arena) {}
+  QueryReader(const Resource& resource, const Query& query, QueryFor wanted, Arena& arena)
+      : resource_(resource), query_(query), wanted_(wanted), arena_(arena) {}
 
   Result<ListQuery> read() {
     if (query_.limit_rows == 0 || query_.limit_rows > Query::kLimitMax) {
@@ -53,10 +53,14 @@ class QueryReader {
       new (tests + i) AskedTest{condition->property, condition->test};
     }
     out.conditions = {conditions, query_.conditions.size()};
+    const std::span<const AskedTest> asked(tests, query_.conditions.size());
+    if (wanted_ == QueryFor::kCount) {
+      if (!find_count_index(resource_, asked, resource_.usual_rows())) return unserved(out);
+      return out;
+    }
     Result<std::span<const IndexKey>> order = read_order();
     if (!order) return pass(order);
     out.order = *order;
-    const std::span<const AskedTest> asked(tests, query_.conditions.size());
     if (!find_index(resource_, asked, out.order, resource_.usual_rows())) return unserved(out);
     return out;
   }
@@ -166,13 +170,15 @@ class QueryReader {
 
   const Resource& resource_;
   const Query& query_;
+  const QueryFor wanted_;
   Arena& arena_;
 };
 
 }  // namespace
 
-Result<ListQuery> read_query(const Resource& resource, const Query& query, Arena& arena) {
-  return QueryReader(resource, query, arena).read();
+Result<ListQuery> read_query(const Resource& resource, const Query& query, QueryFor wanted,
+                             Arena& arena) {
+  return QueryReader(resource, query, wanted, arena).read();
 }
 
 }  // namespace servanda::internal

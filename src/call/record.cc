@@ -84,7 +84,7 @@ void record(Call& call) {
       call.counters->on_started();
     }
     call.counters->on_ended(outcome);
-    metrics->on_answered(outcome.status);
+    if (!call.is_inner()) metrics->on_answered(outcome.status);
   }
   if (call.worker->access_log() != nullptr) log_access(call, outcome);
 }

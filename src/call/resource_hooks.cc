@@ -10,17 +10,12 @@
 #include "call/code_db.h"
 #include "call/idempotency.h"
 #include "call/preconditions.h"
+#include "call/rerun.h"
 #include "call/resource_write.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
 namespace {
-
-// How one try ended.
-enum class Ending : uint8_t {
-  kDone,   // The call has its answer.
-  kMoved,  // A row moved: nothing was done, and everything may run again.
-};
 
 // A row as JSON for one hook.
 class ShownRow {
@@ -166,19 +161,7 @@ bool has_hooks(const Call& call) {
 }
 
 Task<void> write_with_hooks(Call& call) {
-  if (!has_required_condition(call) || !in_time(call)) co_return;
-  size_t contended_row = 0;
-  Ending ending = co_await try_once(call, contended_row);
-  if (ending == Ending::kDone) co_return;
-  RerunLanes& lanes = call.worker->rerun_lanes();
-  const size_t lane = contended_row;
-  const bool in_lane = co_await lanes.enter(lane);
-  for (int count = 2; count <= kWriteAttemptsMax && ending == Ending::kMoved; ++count) {
-    if (!in_time(call)) break;
-    if (call.counters != nullptr) call.counters->on_rerun();
-    ending = co_await try_once(call, contended_row);
-  }
-  if (in_lane) lanes.leave(lane);
+  if (has_required_condition(call)) co_await run_until_done(call, try_once);
 }
 
 }  // namespace servanda::internal

@@ -151,6 +151,10 @@ void respond(Call& call) {
   }
   const bool checks = call.worker->options().environment == Environment::kDevelopment;
   if (checks && !answer.error) check_against_contract(call);
+  if (call.is_inner()) {  // The caller takes errors as they are, and bytes uncompressed.
+    if (answer.error) answer.status = facts_of(answer.error->code).http_status;
+    return;
+  }
   if (answer.error && answer.content_type.empty()) {
     render_problem(call);
     if (checks) check_problem(call);

@@ -13,7 +13,7 @@ inline constexpr size_t kGzipBytesMin = 1024;
 
 // Gives the answer its final form: an error becomes a problem body; in development an answer that
 // breaks the contract becomes a 500 that names the places; a compressible body of 1 KiB or more is
-// sent compressed to who accepts it.
+// sent compressed to who accepts it. The answer to a handler's own call is only checked.
 void respond(Call& call);
 
 // Turns the answer's error into its RFC 9457 body. The error stays, for the log.

@@ -21,14 +21,21 @@ void refuse_unimplemented(Call& call) {
          "no-implementation");
 }
 
+// Handlers that call are not asked for a key where clients must have one.
+bool takes_key(const Call& call) {
+  if (call.operation->idempotency == IdempotencyMode::kOff) return false;
+  return !call.is_inner() || call.input.known.has(KnownField::kIdempotencyKey);
+}
+
 }  // namespace
 
 // Cheap refusals come before expensive work. A stage that refuses returns false and has set the
 // answer. Only those that wait are tasks.
 Task<void> run_stages(Call& call) {
-  bool goes_on = match(call);  // Everything after needs the operation.
+  bool goes_on = call.is_inner() || match(call);  // Everything after needs the operation.
   if (goes_on && !call.operation->security.empty()) {
-    goes_on = co_await authenticate(call);  // Before anything is said about the input.
+    // Before anything is said about the input. What a handler calls runs as its own caller.
+    goes_on = call.is_inner() ? check_entitled(call) : co_await authenticate(call);
   }
   goes_on = goes_on && negotiate(call)  // 406 before an effect, not after it.
             && check_parameters(call);  // The head alone can refuse: the body stays unread.
@@ -37,7 +44,7 @@ Task<void> run_stages(Call& call) {
   } else if (goes_on) {
     goes_on = check_absent_body(call);
   }
-  if (goes_on && call.operation->idempotency != IdempotencyMode::kOff) {
+  if (goes_on && takes_key(call)) {
     goes_on = co_await claim_key(call);  // Only valid requests take a key.
   }
   if (goes_on) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "call/code_handlers.h"
+#include "call/inner_call.h"
 #include "call/mock_handler.h"
 
 namespace servanda {
@@ -36,7 +37,7 @@ const Operation* reader_of(const Plan& plan, const Operation& create) {
   const Operation* first = nullptr;
   const std::string_view collection = without_trailing_slash(create.path);
   for (const Operation& read : plan.operations) {
-    if (!read.resource || read.resource->action != Action::kRead) continue;
+    if (!read.resource || read.resource->action != Action::kRead || !read.exposed) continue;
     if (read.resource->resource != create.resource->resource) continue;
     if (read.path.starts_with(collection) && read.path.size() > collection.size() &&
         read.path[collection.size()] == '/') {
@@ -72,6 +73,7 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
   }
   for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
   for (const Operation& operation : plan_->operations) {
+    operations_.emplace(operation.id, &operation);
     OperationState& state = states_[operation.index];
     if (operation.handler == HandlerKind::kCode) state.code = handlers_->find(operation.id);
     if (operation.handler != HandlerKind::kResource) continue;
@@ -85,6 +87,11 @@ Engine::~Engine() = default;
 const Resource* Engine::find_resource(std::string_view name) const {
   const auto found = resources_.find(name);
   return found == resources_.end() ? nullptr : found->second;
+}
+
+const Operation* Engine::find_operation(std::string_view id) const {
+  const auto found = operations_.find(id);
+  return found == operations_.end() ? nullptr : found->second;
 }
 
 WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
@@ -129,6 +136,30 @@ void WorkerContext::give_back(std::unique_ptr<Call> call) {
     return;
   }
   calls_.push_back(std::move(call));
+}
+
+std::unique_ptr<InnerCall> WorkerContext::take_inner_call(const Call& caller) {
+  std::unique_ptr<InnerCall> inner;
+  if (inner_calls_.empty()) {
+    inner = std::make_unique<InnerCall>();
+  } else {
+    inner = std::move(inner_calls_.back());
+    inner_calls_.pop_back();
+  }
+  inner->call = take_call(inner->arena);
+  inner->call->engine = caller.engine;
+  return inner;
+}
+
+void WorkerContext::give_back(std::unique_ptr<InnerCall> inner) {
+  give_back(std::move(inner->call));
+  const size_t held = inner->arena.bytes_held() + inner->request.body.capacity();
+  if (held > options_.limits.recycled_bytes_max ||
+      inner_calls_.size() >= options_.limits.calls_kept) {
+    return;
+  }
+  inner->clear();
+  inner_calls_.push_back(std::move(inner));
 }
 
 }  // namespace servanda

@@ -15,6 +15,7 @@
 #include "call/call.h"
 #include "call/handler_watch.h"
 #include "call/rerun_lanes.h"
+#include "contract/plan/path_template.h"
 #include "contract/plan/plan.h"
 #include "contract/schema/schema.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ class BlockingPool;
 class CodeHandler;
 class CodeHandlers;
 class Hook;
+struct InnerCall;
 class KeysInProgress;
 class Log;
 class MockAnswers;
@@ -42,6 +44,10 @@ struct CallLimits {
   // keeps.
   size_t batch_bytes_max = 64u << 20;
   size_t batch_answer_bytes_max = kStoredAnswerBytesMax;
+  // Of the calls that handlers make, 500 `call-depth` and `call-limit`: one inside the other, and
+  // all that one request from outside leads to.
+  uint32_t call_depth_max = 16;
+  uint32_t calls_max = 1'000;
   size_t calls_kept = 64;                  // Recycled calls per worker; more are freed.
   size_t recycled_bytes_max = 256 * 1024;  // A call that held a larger body is freed.
 };
@@ -71,6 +77,13 @@ struct WorkerParts {
   BlockingPool* blocking = nullptr;  // Null: what blocks runs on the worker.
 };
 
+// What one operation's handler calls, found out by its first call.
+struct CallEdge {
+  const Operation* callee = nullptr;
+  enum class Is : uint8_t { kDeclared, kUndeclared } is = Is::kUndeclared;
+  CallCounters* counters = nullptr;  // Null when nothing is counted.
+};
+
 // What one worker makes of one operation, lazily and once.
 struct OperationState {
   std::unique_ptr<MockAnswers> mock;
@@ -82,6 +95,8 @@ struct OperationState {
   std::string item_prefix;
   std::string item_suffix;
   bool item_below_collection = false;  // The prefix starts behind the request's own path.
+  std::vector<CallEdge> edges;
+  std::unique_ptr<const PathTemplate> path;  // Where handlers have called it.
 };
 
 // One plan as one worker serves it: the plan and what the worker remembers about it. A reload makes
@@ -98,6 +113,8 @@ class Engine {
   [[nodiscard]] const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
   // The resource of this name, or null.
   [[nodiscard]] const Resource* find_resource(std::string_view name) const;
+  // The operation with this id, or null.
+  [[nodiscard]] const Operation* find_operation(std::string_view id) const;
   [[nodiscard]] OperationState& state(const Operation& operation) {
     return states_[operation.index];
   }
@@ -114,6 +131,7 @@ class Engine {
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const CodeHandlers> handlers_;
   std::unordered_map<std::string_view, const Resource*> resources_;
+  std::unordered_map<std::string_view, const Operation*> operations_;
   std::vector<OperationState> states_;
   std::vector<const Authenticator*> authenticators_;  // Of each scheme; empty: of none.
   OperationTable counters_;
@@ -134,6 +152,10 @@ class WorkerContext {
   // A call as new, with the current engine. Give it back when it has ended.
   [[nodiscard]] std::unique_ptr<Call> take_call(Arena& arena);
   void give_back(std::unique_ptr<Call> call);
+
+  // Memory for a call that `caller` makes; give it back when its answer has been read.
+  [[nodiscard]] std::unique_ptr<InnerCall> take_inner_call(const Call& caller);
+  void give_back(std::unique_ptr<InnerCall> inner);
 
   [[nodiscard]] const Clock& clock() const { return parts_.loop; }
   [[nodiscard]] Loop& loop() { return parts_.loop; }
@@ -165,6 +187,7 @@ class WorkerContext {
   HandlerWatch handler_watch_;
   std::shared_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Call>> calls_;
+  std::vector<std::unique_ptr<InnerCall>> inner_calls_;
 };
 
 }  // namespace servanda

@@ -45,6 +45,12 @@ void OperationCounters::add_to(Values& out) const {
   histograms->latencies.add_to(out.latencies);
 }
 
+void CallCounters::add_to(Values& out) const {
+  out.answered += answered_.value();
+  out.refused += refused_.value();
+  out.failed += failed_.value();
+}
+
 WorkerMetrics::WorkerMetrics(size_t operations_max) : operations_max_(operations_max) {
   const auto reserved = [this](std::string_view name) {
     operations_.push_back(
@@ -71,6 +77,18 @@ OperationTable WorkerMetrics::table_for(std::span<const OperationLabel> labels) 
   counters.reserve(labels.size());
   for (const OperationLabel& label : labels) counters.push_back(counters_for(label));
   return OperationTable(std::move(counters));
+}
+
+CallCounters& WorkerMetrics::calls_between(const CallLabel& label) {
+  const std::lock_guard lock(mutex_);
+  const auto known = calls_by_pair_.find({label.caller, label.callee});
+  if (known != calls_by_pair_.end()) return *known->second;
+  if (calls_.size() > kCallPairsMax) return *calls_.back();
+  const bool full = calls_.size() == kCallPairsMax;
+  const CallLabel overflow{std::string(kOverflow), std::string(kOverflow)};
+  calls_.push_back(std::make_unique<CallCounters>(full ? overflow : label));
+  if (!full) calls_by_pair_.emplace(std::pair(label.caller, label.callee), calls_.back().get());
+  return *calls_.back();
 }
 
 void WorkerMetrics::on_protocol_error(int status) {
@@ -112,6 +130,14 @@ std::vector<const OperationCounters*> WorkerMetrics::operations() const {
   std::vector<const OperationCounters*> result;
   result.reserve(operations_.size());
   for (const auto& counters : operations_) result.push_back(counters.get());
+  return result;
+}
+
+std::vector<const CallCounters*> WorkerMetrics::calls() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<const CallCounters*> result;
+  result.reserve(calls_.size());
+  for (const auto& counters : calls_) result.push_back(counters.get());
   return result;
 }
 

@@ -7,12 +7,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -35,6 +37,38 @@ inline constexpr size_t kStatusClasses = 5;
   return status >= 100 && status <= 599 ? static_cast<size_t>(status / 100 - 1)
                                         : kStatusClasses - 1;
 }
+
+// How one operation's handler calls another operation, as labels.
+struct CallLabel {
+  std::string caller;  // operationIds.
+  std::string callee;
+};
+
+// How the calls from one operation to another ended, on one worker.
+//
+// Threads: on_ended() on the worker; the rest anywhere, possibly stale.
+class CallCounters {
+ public:
+  explicit CallCounters(CallLabel label) : label_(std::move(label)) {}
+
+  void on_ended(int status) {
+    (status < 400 ? answered_ : status < 500 ? refused_ : failed_).add();
+  }
+
+  struct Values {
+    uint64_t answered = 0;  // Below 400.
+    uint64_t refused = 0;   // 4xx.
+    uint64_t failed = 0;    // 5xx.
+  };
+  void add_to(Values& out) const;
+  [[nodiscard]] const CallLabel& label() const { return label_; }
+
+ private:
+  const CallLabel label_;
+  Counter answered_;
+  Counter refused_;
+  Counter failed_;
+};
 
 // How a call ended.
 struct CallOutcome {
@@ -126,6 +160,12 @@ class WorkerMetrics {
   [[nodiscard]] OperationTable table_for(std::span<const OperationLabel> labels);
   [[nodiscard]] OperationCounters& unmatched() { return *unmatched_; }
 
+  // Pairs of operations beyond this many share the label kOverflow on both sides.
+  static constexpr size_t kCallPairsMax = 2'000;
+  // The counters for calls from one operation to another. Allocates for a pair that is new; keep
+  // them. They live as long as this.
+  [[nodiscard]] CallCounters& calls_between(const CallLabel& label);
+
   void on_connection_opened() { connections_opened_.add(); }
   void on_connection_closed() { connections_closed_.add(); }
   // A request that was refused before it became a call: framing, timeout, limit.
@@ -156,14 +196,18 @@ class WorkerMetrics {
   }
   // Every operation ever counted, in order of first appearance. The pointers live as long as this.
   [[nodiscard]] std::vector<const OperationCounters*> operations() const;
+  // Every pair of operations that called, in order of first appearance. Likewise.
+  [[nodiscard]] std::vector<const CallCounters*> calls() const;
 
  private:
   OperationCounters* counters_for(const OperationLabel& label);
 
   size_t operations_max_;
-  mutable std::mutex mutex_;  // Protects the next two; taken at start-up, reload and scrape only.
+  mutable std::mutex mutex_;  // Protects the next four; taken at start-up, reload and scrape only.
   std::vector<std::unique_ptr<OperationCounters>> operations_;
   std::unordered_map<std::string, OperationCounters*> by_name_;
+  std::vector<std::unique_ptr<CallCounters>> calls_;
+  std::map<std::pair<std::string, std::string>, CallCounters*> calls_by_pair_;
   OperationCounters* unmatched_;
   OperationCounters* overflow_;
 

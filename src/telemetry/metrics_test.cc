@@ -148,6 +148,39 @@ TEST(WorkerMetrics, TellsHowBusyTheLastSecondWas) {
   EXPECT_DOUBLE_EQ(metrics.busy_ratio(), 1.0);
 }
 
+CallCounters::Values values_of(const CallCounters& counters) {
+  CallCounters::Values values;
+  counters.add_to(values);
+  return values;
+}
+
+TEST(CallCounters, TellAnswersRefusalsAndFailuresApart) {
+  WorkerMetrics metrics;
+  CallCounters& counters = metrics.calls_between({"buy", "take"});
+  for (const int status : {200, 304, 399, 400, 499, 500}) counters.on_ended(status);
+  EXPECT_EQ(&metrics.calls_between({"buy", "take"}), &counters);
+  EXPECT_NE(&metrics.calls_between({"take", "buy"}), &counters);
+  ASSERT_EQ(metrics.calls().size(), 2U);
+  EXPECT_EQ(metrics.calls()[0]->label().callee, "take");
+  const CallCounters::Values values = values_of(*metrics.calls()[0]);
+  EXPECT_EQ(values.answered, 3U);
+  EXPECT_EQ(values.refused, 2U);
+  EXPECT_EQ(values.failed, 1U);
+}
+
+TEST(CallCounters, ShareOneLabelBeyondTheLimit) {
+  WorkerMetrics metrics;
+  const auto pair = [&](size_t i) { return &metrics.calls_between({"a", std::to_string(i)}); };
+  for (size_t i = 0; i < WorkerMetrics::kCallPairsMax; ++i) {
+    EXPECT_EQ(pair(i)->label().callee, std::to_string(i));
+  }
+  CallCounters* const overflow = pair(WorkerMetrics::kCallPairsMax);
+  EXPECT_EQ(overflow->label().callee, WorkerMetrics::kOverflow);
+  EXPECT_EQ(pair(WorkerMetrics::kCallPairsMax + 1), overflow);
+  EXPECT_EQ(pair(7)->label().callee, "7");
+  EXPECT_EQ(metrics.calls().size(), WorkerMetrics::kCallPairsMax + 1);
+}
+
 TEST(WorkerMetrics, MayBeReadWhileItsWorkerCounts) {
   WorkerMetrics metrics;
   std::atomic<bool> stop{false};

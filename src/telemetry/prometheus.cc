@@ -236,6 +236,35 @@ void write_operations(Page& page, const OperationSamples& samples) {
               samples.labels);
 }
 
+// What operations call, merged over the workers.
+void write_calls(Page& page, const Scrape& scrape) {
+  std::map<std::pair<std::string_view, std::string_view>, CallCounters::Values> merged;
+  for (const WorkerMetrics* const worker : scrape.workers) {
+    for (const CallCounters* const counters : worker->calls()) {
+      counters->add_to(merged[{counters->label().caller, counters->label().callee}]);
+    }
+  }
+  std::string samples;
+  const auto add = [&](const auto& pair, std::string_view result, uint64_t count) {
+    if (count == 0) return;
+    std::string labels;
+    append_label(labels, "caller", pair.first);
+    append_label(labels, "callee", pair.second);
+    append_label(labels, "result", result);
+    append_sample(samples, "servanda_calls_total", labels, count);
+  };
+  for (const auto& [pair, values] : merged) {
+    add(pair, "answered", values.answered);
+    add(pair, "refused", values.refused);
+    add(pair, "failed", values.failed);
+  }
+  if (samples.empty()) return;
+  page.family(Kind::kCounter, "servanda_calls",
+              "Calls of one operation's C++ handler to another operation: answered below 400, "
+              "refused with 4xx, failed with 5xx.",
+              samples);
+}
+
 void write_server(Page& page, const Scrape& scrape) {
   WorkerMetrics::Values values;
   std::string busy_seconds;
@@ -377,6 +406,7 @@ std::string MetricsExporter::render(const Scrape& scrape, MetricsFormat format) 
   if (window_ends) window_start_ = scrape.now;
   Page page(format);
   write_operations(page, samples);
+  write_calls(page, scrape);
   write_server(page, scrape);
   if (scrape.store) write_store(page, *scrape.store);
   write_engine(page, scrape);

@@ -26,6 +26,25 @@ Task<typename Op::Out> enter(Ctx& c, typename Op::In) {
   co_return typename Op::Ok200{.body = visitor(c)};
 }
 
+// Enters a room by calling its operation.
+template <typename Op>
+Task<op::SendSomebody::Out> relay(Ctx& c) {
+  const typename Op::In in;
+  servanda::Reply<Op> reply = co_await c.call<Op>(in);
+  if (!reply) {
+    const servanda::Problem& problem = reply.problem();
+    throw servanda::Failure(servanda::Code::kConflict, std::to_string(problem.status),
+                            problem.reason);
+  }
+  co_return op::SendSomebody::Ok200{
+      .body = std::get<typename Op::Ok200>(std::move(reply).value()).body};
+}
+
+Task<op::SendSomebody::Out> send_somebody(Ctx& c, op::SendSomebody::In in) {
+  const bool to_cellar = in.room == op::SendSomebodyRoom::kCellar;
+  return to_cellar ? relay<op::EnterCellar>(c) : relay<op::EnterHouse>(c);
+}
+
 // "anna", "anna@acme", "anna+cellar"; "thrown", "refused" and "nobody" go wrong in their own ways.
 Task<std::optional<Identity>> by_name(const CallContext& c, std::string_view credential) {
   if (credential == "thrown") throw std::runtime_error("the key broke");
@@ -35,11 +54,13 @@ Task<std::optional<Identity>> by_name(const CallContext& c, std::string_view cre
   Identity identity;
   if (credential == "nobody") co_return identity;
   if (credential == "slow") {
-    identity.principal = co_await c.blocking([] { return std::string("worked out elsewhere"); });
+    const auto work = [text = std::string("worked out elsewhere")] { return text; };
+    identity.principal = co_await c.blocking(work);
     co_return identity;
   }
   if (credential == "slow-thrown") {
-    co_await c.blocking([] { throw std::runtime_error("thrown elsewhere"); });
+    const auto work = [] { throw std::runtime_error("thrown elsewhere"); };
+    co_await c.blocking(work);
   }
   if (credential.starts_with("bad") || c.remaining() < servanda::Duration{}) co_return std::nullopt;
   const size_t plus = std::min(credential.find('+'), credential.size());
@@ -102,6 +123,7 @@ void add_handlers(servanda::App& app) {
   app.handle<op::EnterHouse>(enter<op::EnterHouse>);
   app.handle<op::EnterCellar>(enter<op::EnterCellar>);
   app.handle<op::EnterVault>(enter<op::EnterVault>);
+  app.handle<op::SendSomebody>(send_somebody);
   app.handle<op::OpenDrawer>(enter<op::OpenDrawer>);
   app.before<op::LeaveLetter, Letter>(sign);
   app.after<op::LeaveLetter, Letter>(count_left);

@@ -9,7 +9,7 @@ namespace {
 // @title@ and @name@ are replaced.
 constexpr std::string_view kContract = R"(openapi: 3.1.0
 info:
-  title: @title@
+  title: '@title@'
   version: 0.1.0
 servers:
   - url: http://127.0.0.1:8080
@@ -17,7 +17,7 @@ tags:
   - {name: items, description: Replace this by what your API is about.}
 x-servanda:
   services:
-    @name@: {}
+    '@name@': {}
 paths:
   /v1/items:
     x-servanda: {resource: Item}            # GET lists, POST creates
@@ -155,7 +155,19 @@ admin: 127.0.0.1:9090          # docs, metrics, health
 data: servanda-data            # the embedded store
 )";
 
-std::string filled(std::string_view text, std::string_view name, std::string_view title) {
+bool is_name(std::string_view name) {
+  if (name.empty() || name.size() > 40 || name[0] < 'a' || name[0] > 'z') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+}  // namespace
+
+std::string fill_template(std::string_view text, std::string_view name) {
+  std::string title(name);
+  title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  std::replace(title.begin(), title.end(), '-', ' ');
   std::string out;
   while (!text.empty()) {
     const size_t at = text.find('@');
@@ -168,28 +180,21 @@ std::string filled(std::string_view text, std::string_view name, std::string_vie
   return out;
 }
 
-bool is_name(std::string_view name) {
-  if (name.empty() || name.size() > 40 || name[0] < 'a' || name[0] > 'z') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
-}  // namespace
-
 Result<NewContract> new_contract(std::string_view name) {
   if (!is_name(name)) {
     return fail(Code::kInvalidArgument,
                 "The name must be 1 to 40 lower-case letters, digits and hyphens, beginning with "
                 "a letter.");
   }
-  std::string title(name);
-  title[0] = static_cast<char>(title[0] - 'a' + 'A');
-  std::replace(title.begin(), title.end(), '-', ' ');
+  if (name == "servanda") {
+    return fail(Code::kInvalidArgument,
+                "A project named servanda would have its contract where its configuration is, in "
+                "servanda.yaml; choose another name.");
+  }
   NewContract made;
   made.file = std::string(name) + ".yaml";
-  made.contract = filled(kContract, name, title);
-  made.config = filled(kConfig, name, title);
+  made.contract = fill_template(kContract, name);
+  made.config = fill_template(kConfig, name);
   return made;
 }
 

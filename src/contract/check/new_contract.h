@@ -17,7 +17,11 @@ struct NewContract {
 };
 
 // Fails with kInvalidArgument unless the name is 1 to 40 lower-case letters, digits and hyphens,
-// beginning with a letter.
+// beginning with a letter, and not "servanda", whose two files would be one.
 [[nodiscard]] Result<NewContract> new_contract(std::string_view name);
+
+// A template's text with @name@ and @title@ replaced; the title is the name in words. Requires: a
+// name that new_contract() takes, and no other @ in the text.
+[[nodiscard]] std::string fill_template(std::string_view text, std::string_view name);
 
 }  // namespace servanda

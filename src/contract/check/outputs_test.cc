@@ -118,9 +118,11 @@ TEST(VocabularySchema, AcceptsTheExample) {
 
 TEST(VocabularySchema, RefusesWhatTheEngineRefuses) {
   EXPECT_THAT(editor_findings("{x-servanda: {servics: {}}}"), testing::Not(IsEmpty()));
-  EXPECT_THAT(editor_findings("{x-servanda: {budget: {}}}"), testing::Not(IsEmpty()));
-  EXPECT_THAT(editor_findings("{x-servanda: {services: {a: {calls: [b]}}}}"),
+  EXPECT_THAT(editor_findings("{x-servanda: {budget: {depth: 17}}}"), testing::Not(IsEmpty()));
+  EXPECT_THAT(editor_findings("{x-servanda: {budget: {depth: 16, calls: 1000}}}"), IsEmpty());
+  EXPECT_THAT(editor_findings("{x-servanda: {services: {a: {calls: [b, b]}}}}"),
               testing::Not(IsEmpty()));
+  EXPECT_THAT(editor_findings("{x-servanda: {services: {a: {calls: [b, c]}}}}"), IsEmpty());
   EXPECT_THAT(editor_findings("{x-servanda: {services: {a: {calls: []}}}}"), IsEmpty());
   const auto operation = [](const std::string& value) {
     return editor_findings("{paths: {/a: {get: {x-servanda: " + value + "}}}}");

@@ -30,7 +30,8 @@ Line line_of(const Plan& plan, const Operation& operation) {
     }
   }
   return {std::string(method_text(operation.method)), operation.path, operation.id,
-          std::string(handler_word(operation.handler)), std::move(resource)};
+          std::string(handler_word(operation.handler)) + (operation.exposed ? "" : ", internal"),
+          std::move(resource)};
 }
 
 }  // namespace
@@ -71,6 +72,10 @@ std::string routes_json(const Plan& plan) {
     member("path", operation.path);
     member("operationId", operation.id);
     member("handler", handler_word(operation.handler));
+    if (!operation.exposed) {
+      writer.key("internal");
+      writer.boolean(true);
+    }
     if (operation.resource) {
       if (operation.resource->resource != kNoResource) {
         member("resource", plan.resources[operation.resource->resource].name);

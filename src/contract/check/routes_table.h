@@ -9,10 +9,10 @@
 namespace servanda {
 
 // One line per operation in contract order, columns aligned: method, path, operationId, handler,
-// resource and action. Ends with a newline.
+// resource and action; "internal" behind the handler of those at no door. Ends with a newline.
 [[nodiscard]] std::string routes_text(const Plan& plan);
-// [{"method", "path", "operationId", "handler", "resource", "action"}], the last two only for
-// operations served by a resource. Ends with a newline.
+// [{"method", "path", "operationId", "handler", "internal", "resource", "action"}], "internal" only
+// where it is true, the last two only for operations served by a resource. Ends with a newline.
 [[nodiscard]] std::string routes_json(const Plan& plan);
 
 }  // namespace servanda

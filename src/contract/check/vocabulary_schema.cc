@@ -14,8 +14,8 @@ namespace {
 
 std::string_view definition_name(VocabularyPlace place) {
   static constexpr std::array<std::string_view, kVocabularyPlaceCount> kNames = {
-      "root",    "pathItem", "operation", "parameter", "schema",    "property",
-      "service", "policies", "resource",  "column",    "softDelete"};
+      "root",    "pathItem", "operation", "parameter", "schema",     "property",
+      "service", "policies", "resource",  "column",    "softDelete", "budget"};
   return kNames[static_cast<size_t>(place)];
 }
 
@@ -183,6 +183,12 @@ class SchemaWriter {
         writer_.begin_array();
         for (std::string_view word : split(key.words, ' ')) writer_.string(word);
         return writer_.end_array();
+      case ValueForm::kNames:
+        return write_names();
+      case ValueForm::kCount:
+        member("type", "integer");
+        write_length("minimum", 0);
+        return write_length("maximum", key.count_most);
       case ValueForm::kNameLists:
         return write_name_lists();
       case ValueForm::kObject:
@@ -192,6 +198,16 @@ class SchemaWriter {
       case ValueForm::kLater:
         return write_later(key);
     }
+  }
+
+  void write_names() {
+    member("type", "array");
+    write_length("maxItems", VocabularyLimits::kNames);
+    writer_.key("uniqueItems");
+    writer_.boolean(true);
+    open("items");
+    write_text(VocabularyLimits::kTextBytes);
+    writer_.end_object();
   }
 
   void write_name_lists() {

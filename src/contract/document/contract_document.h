@@ -27,12 +27,22 @@ struct ContractDocument {
                                              std::span<const std::string> overlays,
                                              Diagnostics& diagnostics, DocumentLimits limits = {});
 
+// An operation that consumers are not to see.
+struct HiddenOperation {
+  const Node* path_item = nullptr;  // What it is a member of, references followed.
+  std::string method;               // The member's key: "get".
+};
+
 // The contract as consumers see it: one self-contained 3.1 document (references to other files
 // bundled under components), every "x-servanda" removed. JSON, or YAML for people.
+//
+// Left out besides: the hidden operations, links to them, paths that have no other, and components
+// that nothing shown refers to, when they are resources or hidden operations refer to them.
 struct PublishedContract {
   std::string json;
   std::string yaml;
 };
-[[nodiscard]] PublishedContract publish(ContractDocument& contract, Diagnostics& diagnostics);
+[[nodiscard]] PublishedContract publish(ContractDocument& contract, Diagnostics& diagnostics,
+                                        std::span<const HiddenOperation> hidden = {});
 
 }  // namespace servanda

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "contract/document/contract_document.h"
 #include "contract/document/openapi_form.h"
+#include "contract/document/published_part.h"
 #include "contract/document/reader.h"
 #include "contract/document/reference.h"
 #include "contract/document/yaml_writer.h"
@@ -52,8 +53,10 @@ std::string name_from(std::string_view reference) {
 // Copies the tree by its form and rewrites its references.
 class Publisher {
  public:
-  Publisher(ContractDocument& contract, Diagnostics& diagnostics)
-      : documents_(contract.documents.get()),
+  Publisher(ContractDocument& contract, Diagnostics& diagnostics,
+            std::span<const HiddenOperation> hidden)
+      : left_out_(internal::find_left_out(contract, hidden)),
+        documents_(contract.documents.get()),
         root_(contract.root),
         diagnostics_(&diagnostics),
         budget_{documents_->limits().nodes_max, 2 * documents_->limits().total_bytes_max},
@@ -94,7 +97,9 @@ class Publisher {
     const Node* components = root_->find("components");
     if (components == nullptr) return;
     for (const NodeEntry& kind : *components) {
-      for (const NodeEntry& entry : *kind.value) names_[kind.key].emplace(entry.key);
+      for (const NodeEntry& entry : *kind.value) {
+        if (!left_out_.contains(&entry)) names_[kind.key].emplace(entry.key);
+      }
     }
   }
 
@@ -133,7 +138,7 @@ class Publisher {
 
   // Ids and anchors of schemas end with the files that they were relative to.
   [[nodiscard]] bool is_left_out(const NodeEntry& entry, Form form, Place place) const {
-    if (entry.key == kOwnKey) return true;
+    if (entry.key == kOwnKey || left_out_.contains(&entry)) return true;
     if (form != Form::kSchema || !several_files_ || !entry.value->is_string()) return false;
     return entry.key == "$id" || (entry.key == "$anchor" && !is_own(place));
   }
@@ -157,7 +162,7 @@ class Publisher {
     Node* copy = shallow_copy(value);
     std::vector<NodeEntry> entries;
     for (const NodeEntry& inner : value) {
-      if (inner.key == kOwnKey) continue;
+      if (inner.key == kOwnKey || left_out_.contains(&inner)) continue;
       entries.push_back(NodeEntry{inner.key, inner.key_place, clone(*inner.value, field->form)});
     }
     set_entries(arena(), *copy, entries.data(), static_cast<uint32_t>(entries.size()));
@@ -322,6 +327,7 @@ class Publisher {
     }
   };
 
+  std::unordered_set<const NodeEntry*> left_out_;
   Documents* documents_;
   Node* root_;
   Diagnostics* diagnostics_;
@@ -338,10 +344,11 @@ class Publisher {
 
 }  // namespace
 
-PublishedContract publish(ContractDocument& contract, Diagnostics& diagnostics) {
+PublishedContract publish(ContractDocument& contract, Diagnostics& diagnostics,
+                          std::span<const HiddenOperation> hidden) {
   PublishedContract published;
   if (contract.root == nullptr) return published;
-  const Node* tree = Publisher(contract, diagnostics).run();
+  const Node* tree = Publisher(contract, diagnostics, hidden).run();
   if (tree == nullptr) return published;
   append_json(published.json, *tree);
   if (published.json.size() > kBytesMax ||

@@ -44,5 +44,9 @@ enum class Initialise : uint8_t { kAll, kScalars };
                                            const OperationModel& operation);
 [[nodiscard]] std::string operation_source(const CppContext& context,
                                            const OperationModel& operation);
+// emit_outgoing.cc: the functions of the caller's side, and the media types of a response's body as
+// literals between commas.
+[[nodiscard]] std::string outgoing_source(const OperationModel& operation);
+[[nodiscard]] std::string media_types_text(const ResponseModel& response);
 
 }  // namespace servanda::internal

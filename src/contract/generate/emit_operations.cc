@@ -60,7 +60,7 @@ class OperationText {
       }
       if (!response.headers.empty()) append_headers(response, type);
     }
-    return std::move(out_);
+    return std::move(out_) + outgoing_source(it_);
   }
 
  private:
@@ -127,6 +127,7 @@ class OperationText {
             ";\n";
     body_constants(one.body, "    ");
     constant("kMediaType", one.body.media_type, "    ");
+    define_media_types(one);
     if (response.first_status != response.last_status || response.is_default()) {
       const int usual = response.is_default() ? 500 : response.first_status;
       out_ += "    int status = " + std::to_string(usual) + ";\n";
@@ -146,6 +147,12 @@ class OperationText {
     out_ += "  };\n\n";
   }
 
+  void define_media_types(const ResponseModel& one) {
+    if (one.body.kind == BodyModel::Kind::kNone) return;
+    const std::string texts = media_types_text(one);
+    out_ += "    static constexpr std::string_view kMediaTypes[] = {" + texts + "};\n";
+  }
+
   void define_out() {
     std::string types;
     for (const ResponseModel& one : it_.responses) {
@@ -159,6 +166,9 @@ class OperationText {
     out_ += "[[nodiscard]] bool read(const servanda::Input& input, " + in +
             "& out, servanda::ReadError& error);\n";
     out_ += "void write_parameters(const " + in + "& value, servanda::JsonWriter& writer);\n";
+    out_ += "void write(const " + in + "& value, servanda::Outgoing& out);\n";
+    out_ += "[[nodiscard]] bool read(const servanda::Incoming& answer, " + it_.name +
+            "::Out& out, servanda::ReadError& error);\n";
     if (it_.body.kind == BodyModel::Kind::kStructured) {
       out_ += "void write(const " + in + "& value, servanda::JsonWriter& writer);\n";
     }
@@ -173,6 +183,10 @@ class OperationText {
       out_ += std::string(none ? "inline " : "") + "void append_headers(const " + type + "&" +
               (none ? "" : " value") + ", std::vector<servanda::HeaderValue>&" +
               (none ? ") {}\n" : " out);\n");
+      out_ += none ? "inline bool read_headers(const servanda::Incoming&, " + type +
+                         "&, servanda::ReadError&) {\n  return true;\n}\n"
+                   : "[[nodiscard]] bool read_headers(const servanda::Incoming& answer, " + type +
+                         "& out, servanda::ReadError& error);\n";
     }
     out_ += '\n';
   }

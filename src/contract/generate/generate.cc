@@ -182,7 +182,7 @@ class FileWriter {
     }
     const uint32_t count = options_.sources != 0 ? options_.sources : fitting(bytes, hashes);
     for (uint32_t source = 0; source < count; ++source) {
-      std::string includes = "#include \"servanda/json.h\"\n";
+      std::string includes = "#include \"servanda/json.h\"\n#include \"servanda/outgoing.h\"\n";
       NamespaceText text(context_);
       for (size_t i = 0; i < functions.size(); ++i) {
         if (hashes[i] % count != source || bytes[i] == 0) continue;

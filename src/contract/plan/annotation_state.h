@@ -87,6 +87,8 @@ struct AnnotationState {
 // The steps, in order of use.
 void check_annotations(AnnotationState& state, std::span<const OperationNode> nodes);
 void compile_services(AnnotationState& state);
+// Which services may call which, and the budget. Requires: compile_services().
+void compile_calls(AnnotationState& state);
 void compile_resources(AnnotationState& state);
 // Service, handler, timeout, idempotency, precondition of one operation; then its binding.
 void compile_policies(AnnotationState& state, const OperationNode& node);

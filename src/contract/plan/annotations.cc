@@ -195,6 +195,7 @@ void compile_annotations(ContractDocument& contract, std::span<const OperationNo
                                   SchemaReader(*contract.documents)};
   check_annotations(state, nodes);
   compile_services(state);
+  compile_calls(state);
   compile_resources(state);
   for (const OperationNode& node : nodes) compile_policies(state, node);
   compile_batches(state, nodes);

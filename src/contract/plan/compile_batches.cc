@@ -86,6 +86,7 @@ class BatchCompiler {
   // Whether the item of a batch can say all that the operation must be told.
   [[nodiscard]] bool can_be_item(const Operation& offered) const {
     if (!offered.resource || !offered.resource->owners.empty()) return false;
+    if (operation_->exposed && !offered.exposed) return false;  // No door around the missing one.
     const Action action = offered.resource->action;
     if (action != Action::kCreate && action != Action::kReplace && action != Action::kUpdate &&
         action != Action::kDelete) {

@@ -68,6 +68,12 @@ void compile_precondition(AnnotationState& state, const OperationNode& node, Ope
   if (policy.text() == "required") operation.precondition = PreconditionMode::kRequired;
 }
 
+void compile_expose(const AnnotationState& state, const OperationNode& node, Operation& operation) {
+  const PolicyValue expose = find_policy(state, node, "expose");
+  const Node* doors = expose.entry == nullptr ? nullptr : expose.entry->value;
+  operation.exposed = doors == nullptr || !doors->is_array() || doors->size > 0;
+}
+
 Place security_place(const AnnotationState& state, const OperationNode& node) {
   const NodeEntry* own = node.node->find_entry("security");
   if (own != nullptr) return own->key_place;
@@ -214,6 +220,7 @@ void compile_policies(AnnotationState& state, const OperationNode& node) {
   const bool stored = resource && *resource != kNoResource;
   compile_service(state, node, operation, stored ? &state.plan.resources[*resource] : nullptr);
   compile_timeout(state, node, operation);
+  compile_expose(state, node, operation);
   compile_idempotency(state, node, operation);
   check_security(state, node, operation);
   if (resource && operation.handler == HandlerKind::kResource) {

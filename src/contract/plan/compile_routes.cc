@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The route table, and what can be wrong between paths.
+// The route table of what the doors offer, and what can be wrong between paths.
 
 #include <string>
 #include <unordered_map>
@@ -46,6 +46,7 @@ void compile_routes(CompileState& state) {
     if (!added && !may_join(state, at->second, operation)) continue;
     auto bit = static_cast<size_t>(operation.method);
     at->second.methods = static_cast<uint16_t>(at->second.methods | (1u << bit));
+    if (!operation.exposed) continue;
     builder.add(path, operation.method, &operation, operation.index);
   }
   for (const RouteAmbiguity& found : builder.ambiguities(kAmbiguitiesMax)) {

@@ -163,6 +163,7 @@ struct Operation {
   std::vector<std::string> tags;
   bool deprecated = false;
   std::string service;
+  bool exposed = true;  // False: at no door, for calls of services alone.
 
   std::vector<Parameter> parameters;  // Path parameters first, in template order.
   std::optional<RequestBody> body;

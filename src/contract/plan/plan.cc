@@ -57,6 +57,16 @@ void read_info(const Node& root, Plan& plan) {
   plan.version = text_member(*info, "version");
 }
 
+std::vector<HiddenOperation> hidden_operations(const CompileState& state) {
+  std::vector<HiddenOperation> hidden;
+  for (const OperationNode& node : state.nodes) {
+    const Operation& operation = state.plan.operations[node.operation];
+    if (operation.exposed) continue;
+    hidden.push_back({node.path_item, to_lower(method_text(operation.method))});
+  }
+  return hidden;
+}
+
 // Names the contract's meaning: formatting does not change it, annotations and overlays do.
 std::string contract_hash(const Documents& documents) {
   std::string chain;
@@ -96,7 +106,7 @@ std::shared_ptr<const Plan> compile_plan_from(ContractDocument& contract,
   if (diagnostics.has_errors()) return nullptr;
   plan->hash = internal::contract_hash(*contract.documents);
   if (is_served) {
-    plan->published = publish(contract, diagnostics);
+    plan->published = publish(contract, diagnostics, internal::hidden_operations(state));
     if (diagnostics.has_errors()) return nullptr;
   }
   return plan;

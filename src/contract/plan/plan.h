@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,7 +32,13 @@ struct SecurityScheme {
 struct ServiceDeclaration {
   std::string name;
   std::string title;
-  std::vector<std::string> calls;
+  std::vector<std::string> calls;  // Names of other services; together they have no cycle.
+};
+
+// How much calling between services one request may lead to; nothing where the contract is silent.
+struct CallBudget {
+  std::optional<uint32_t> depth;  // Calls one inside the other. Proven at load.
+  std::optional<uint32_t> calls;  // Of the whole request. Kept while serving.
 };
 
 // One compiled contract.
@@ -43,6 +50,7 @@ struct Plan {
   std::string
       hash;  // Hex SHA-256 over the documents as compiled, overlays and annotations included.
   std::vector<ServiceDeclaration> services;
+  CallBudget budget;
   std::vector<Resource> resources;
   std::vector<SecurityScheme> security_schemes;
   std::vector<Operation> operations;

@@ -76,6 +76,9 @@ class PlanWriter {
     writer_.begin_object();
     member("name", service.name);
     if (!service.title.empty()) member("title", service.title);
+    if (!service.calls.empty()) {
+      list("calls", service.calls, [&](const std::string& name) { writer_.string(name); });
+    }
     writer_.end_object();
   }
 
@@ -149,6 +152,7 @@ class PlanWriter {
     member("path", operation.path);
     if (!operation.summary.empty()) member("summary", operation.summary);
     member("service", operation.service);
+    flag("internal", !operation.exposed);
     flag("deprecated", operation.deprecated);
     member("handler", handler_text(operation.handler));
     writer_.key("timeoutMs");

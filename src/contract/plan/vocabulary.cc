@@ -25,7 +25,13 @@ constexpr VocabularyKey kRoot[] = {
      {},
      {},
      Where::kPolicies},
-    {"budget", Form::kLater, Null::kRefused, "Worst-case call-chain depth and fan-out."},
+    {"budget",
+     Form::kObject,
+     Null::kRefused,
+     "How deep and how wide the calls between services may become that one request leads to.",
+     {},
+     {},
+     Where::kBudget},
     {"rules", Form::kLater, Null::kRefused, "Named access expressions."},
     {"tenancy", Form::kLater, Null::kRefused,
      "Which caller claim is the tenant and which property holds it."},
@@ -34,7 +40,8 @@ constexpr VocabularyKey kRoot[] = {
 
 constexpr VocabularyKey kService[] = {
     {"title", Form::kText, Null::kRefused, "A name for people."},
-    {"calls", Form::kLater, Null::kRefused, "The services that this one calls.", {}, "[]"},
+    {"calls", Form::kNames, Null::kRefused,
+     "The services whose operations the handlers of this one may call; its own need no mention."},
     {"proxy", Form::kLater, Null::kRefused, "Whether it is implemented elsewhere.", {}, "false"},
 };
 
@@ -69,9 +76,10 @@ constexpr VocabularyKey kExpose = {
     "expose",
     Form::kLater,
     Null::kRefused,
-    "The doors an operation is served at; this version opens the REST door.",
+    "The doors an operation is served at; this version opens the REST door. An operation with an "
+    "empty list is for calls of services alone.",
     {},
-    "[\"rest\"]|[\"rest\",\"graphql\",\"grpc\"]"};
+    "[\"rest\"]|[\"rest\",\"graphql\",\"grpc\"]|[]"};
 
 constexpr VocabularyKey kPolicies[] = {
     kTimeout, kIdempotency, kPrecondition, kAccess,      kLimit, kQuota,
@@ -194,6 +202,19 @@ constexpr VocabularyKey kSoftDelete[] = {
      VocabularyLimits::kRestoreMax},
 };
 
+constexpr VocabularyKey kBudget[] = {
+    {.name = "depth",
+     .form = Form::kCount,
+     .meaning = "The most calls between services one inside the other, proven at load from the "
+                "declared calls: 0 to 16.",
+     .count_most = VocabularyLimits::kBudgetDepth},
+    {.name = "calls",
+     .form = Form::kCount,
+     .meaning = "The most calls between services that one request leads to: 0 to 1000. One call "
+                "over each declared edge must fit at load; more than it are refused while serving.",
+     .count_most = VocabularyLimits::kBudgetCalls},
+};
+
 }  // namespace
 
 std::span<const VocabularyKey> vocabulary_keys(VocabularyPlace place) {
@@ -219,6 +240,8 @@ std::span<const VocabularyKey> vocabulary_keys(VocabularyPlace place) {
       return kColumn;
     case Where::kSoftDelete:
       return kSoftDelete;
+    case Where::kBudget:
+      return kBudget;
   }
   return {};
 }
@@ -236,6 +259,7 @@ std::string_view vocabulary_place_text(VocabularyPlace place) {
       "a schema's resource",
       "a property's column",
       "a resource's softDelete",
+      "the budget",
   };
   return kTexts[static_cast<size_t>(place)];
 }

@@ -28,8 +28,9 @@ enum class VocabularyPlace : uint8_t {
   kResource,    // "resource" of a schema.
   kColumn,      // "column" of a property.
   kSoftDelete,  // "softDelete" of a resource.
+  kBudget,      // Root "budget".
 };
-inline constexpr int kVocabularyPlaceCount = 11;
+inline constexpr int kVocabularyPlaceCount = 12;
 
 // What may be written as a key's value.
 enum class ValueForm : uint8_t {
@@ -38,12 +39,14 @@ enum class ValueForm : uint8_t {
   kBoolean,
   kDuration,   // "250ms", "5s", "2m", "1h", "30d", from `least` to `most`.
   kWord,       // One of VocabularyKey::words.
+  kNames,      // A list of names, each once.
   kNameLists,  // A list of non-empty lists of names.
   kObject,     // An object with the keys of `nested`.
   kObjects,    // An object of names with such objects as values.
   kLater,      // Refused as "not-supported-yet", except the texts in `accepted`.
   // A string of 1 to 2000 characters: docs/expressions.md.
   kExpression,
+  kCount,  // A whole number from 0 to `count_most`.
 };
 
 // What null as a key's value means.
@@ -56,8 +59,11 @@ enum class NullMeaning : uint8_t {
 struct VocabularyLimits {
   static constexpr size_t kTextBytes = 200;
   static constexpr uint32_t kServices = 100;
-  static constexpr uint32_t kLists = 64;     // Lists in "unique" or "indexes".
-  static constexpr uint32_t kListNames = 8;  // Names in one of them.
+  static constexpr uint32_t kNames = 100;       // Services that one calls.
+  static constexpr uint32_t kLists = 64;        // Lists in "unique" or "indexes".
+  static constexpr uint32_t kListNames = 8;     // Names in one of them.
+  static constexpr uint32_t kBudgetDepth = 16;  // As deep as calls may go at all.
+  static constexpr uint32_t kBudgetCalls = 1'000;
   static constexpr Duration kTimeoutMin = Duration::milliseconds(1);
   static constexpr Duration kTimeoutMax = Duration::seconds(3600);
   static constexpr Duration kRestoreMin = Duration::seconds(1);
@@ -78,6 +84,7 @@ struct VocabularyKey {
   VocabularyPlace nested = VocabularyPlace::kRoot;
   Duration least = VocabularyLimits::kTimeoutMin;  // kDuration.
   Duration most = VocabularyLimits::kTimeoutMax;   // kDuration.
+  uint32_t count_most = 0;                         // kCount.
 };
 
 [[nodiscard]] std::span<const VocabularyKey> vocabulary_keys(VocabularyPlace place);

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include "base/text.h"
@@ -32,6 +33,10 @@ std::string_view form_text(ValueForm form) {
       return "a boolean";
     case ValueForm::kDuration:
       return "a duration such as \"5s\"";
+    case ValueForm::kNames:
+      return "a list of names, such as [catalog, billing]";
+    case ValueForm::kCount:
+      return "a whole number";
     case ValueForm::kNameLists:
       return "a list of lists of property names, such as [[name], [category, -price]]";
     case ValueForm::kObject:
@@ -187,6 +192,10 @@ class VocabularyChecker {
         return check_word(value, key);
       case ValueForm::kExpression:
         return check_expression(value, key);
+      case ValueForm::kNames:
+        return check_names(value, key);
+      case ValueForm::kCount:
+        return check_count(value, key);
       case ValueForm::kNameLists:
         return check_lists(value, key);
       case ValueForm::kObject:
@@ -254,6 +263,29 @@ class VocabularyChecker {
                         quoted(value.text) + " is no value of " + quoted(key.name) + ".",
                         near ? "Did you mean " + quoted(*near) + "?"
                              : "Write one of: " + words_text(key.words) + ".");
+  }
+
+  void check_count(const Node& value, const VocabularyKey& key) {
+    const auto count = value.is_number() ? parse_integer(value.text) : std::nullopt;
+    if (!count) return type_error(value, key.name, form_text(key.form));
+    if (*count >= 0 && *count <= key.count_most) return;
+    limit_error(value, quoted(key.name) + " must be from 0 to " + std::to_string(key.count_most) +
+                           ", not " + std::string(value.text) + ".");
+  }
+
+  void check_names(const Node& value, const VocabularyKey& key) {
+    if (!value.is_array()) return type_error(value, key.name, form_text(key.form));
+    if (value.size > VocabularyLimits::kNames) {
+      return limit_error(value, quoted(key.name) + " has more than 100 names.");
+    }
+    std::set<std::string_view> seen;
+    for (const NodeEntry& item : value) {
+      check_text(*item.value, key);
+      if (!item.value->is_string() || seen.insert(item.value->text).second) continue;
+      diagnostics_->error("vocabulary-value", item.value->place,
+                          quoted(key.name) + " names " + quoted(item.value->text) + " twice.",
+                          "Remove one.");
+    }
   }
 
   void check_lists(const Node& value, const VocabularyKey& key) {

@@ -143,9 +143,27 @@ TEST(Vocabulary, RefusesEveryKeyThatIsNotSupportedYet) {
 }
 
 TEST(Vocabulary, AcceptsWrittenDownDefaultsOfLaterKeys) {
-  EXPECT_THAT(rules_of("{calls: [], proxy: false}", VocabularyPlace::kService), IsEmpty());
+  EXPECT_THAT(rules_of("{proxy: false}", VocabularyPlace::kService), IsEmpty());
+  EXPECT_THAT(rules_of("{expose: []}", VocabularyPlace::kPolicies), IsEmpty());
   EXPECT_THAT(rules_of("{audit: write, expose: [rest]}", VocabularyPlace::kOperation), IsEmpty());
   EXPECT_THAT(rules_of("{expose: [rest, graphql, grpc]}", VocabularyPlace::kPathItem), IsEmpty());
+}
+
+TEST(Vocabulary, AcceptsAHundredCallsAndBudgetsUpToTheirLimits) {
+  std::string names;
+  for (int i = 0; i < 100; ++i) names += "s" + std::to_string(i) + ", ";
+  const auto place = VocabularyPlace::kService;
+  EXPECT_THAT(rules_of("{calls: [" + names + "]}", place), IsEmpty());
+  EXPECT_THAT(rules_of("{calls: [" + names + "more]}", place), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{calls: [a, a]}", place), ElementsAre("vocabulary-value"));
+  EXPECT_THAT(rules_of("{calls: a}", place), ElementsAre("vocabulary-type"));
+  const auto budget = VocabularyPlace::kBudget;
+  EXPECT_THAT(rules_of("{depth: 16, calls: 1000}", budget), IsEmpty());
+  EXPECT_THAT(rules_of("{depth: 0, calls: 0}", budget), IsEmpty());
+  EXPECT_THAT(rules_of("{depth: 17}", budget), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{calls: 1001}", budget), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{calls: -1}", budget), ElementsAre("vocabulary-limit"));
+  EXPECT_THAT(rules_of("{calls: 1.5}", budget), ElementsAre("vocabulary-type"));
 }
 
 TEST(Vocabulary, LetsNullSwitchOffOnlyWhatIsInherited) {

@@ -211,5 +211,103 @@ void coded_read(benchmark::State& state) {
 }
 BENCHMARK(coded_read);
 
+// --- Calls between handlers: a request whose handler makes so many calls of another operation.
+
+struct Add {
+  static constexpr std::string_view kId = "add";
+  static std::string_view contract_hash() { return {}; }
+  struct In {
+    int64_t a = 0;
+    int64_t b = 0;
+  };
+  struct Ok200 {
+    static constexpr int kFirstStatus = 200;
+    static constexpr int kLastStatus = 200;
+    static constexpr BodyKind kBody = BodyKind::kStructured;
+    static constexpr std::string_view kMediaType = "application/json";
+    static constexpr std::string_view kMediaTypes[] = {"application/json"};
+    int64_t body = 0;
+  };
+  using Out = std::variant<Ok200>;
+};
+bool read(const Input& input, Add::In& out, ReadError& error) {
+  return read(input.body.find("a"), out.a, error) && read(input.body.find("b"), out.b, error);
+}
+void write(const Add::In& in, Outgoing& out) {
+  begin_request(out, "POST");
+  out.path = "/v1/add";
+  out.media_type = "application/json";
+  out.has_body = true;
+  JsonWriter writer(out.body);
+  writer.begin_object();
+  writer.key("a");
+  writer.integer(in.a);
+  writer.key("b");
+  writer.integer(in.b);
+  writer.end_object();
+}
+void write(const Add::Ok200& value, JsonWriter& writer) {
+  writer.integer(value.body);
+}
+bool read(JsonValue value, Add::Ok200& out, ReadError& error) {
+  return read(value, out.body, error);
+}
+bool read_headers(const Incoming&, Add::Ok200&, ReadError&) {
+  return true;
+}
+void append_headers(const Add::Ok200&, std::vector<HeaderValue>&) {}
+bool read(const Incoming& answer, Add::Out& out, ReadError& error) {
+  return read_answer<BodyPresence::kDeclared, Add::Ok200>(answer, out, error);
+}
+
+Task<Add::Out> add(Ctx&, Add::In in) {
+  co_return Add::Ok200{in.a + in.b};
+}
+
+int64_t calls_wanted = 0;
+
+struct AddUp : Add {
+  static constexpr std::string_view kId = "addUp";
+  struct In {};
+};
+bool read(const Input&, AddUp::In&, ReadError&) {
+  return true;
+}
+Task<AddUp::Out> add_up(Ctx& c, AddUp::In) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < calls_wanted; ++i) {
+    Add::In in{sum, i};
+    Reply<Add> reply = co_await c.call<Add>(in);
+    sum = std::get<0>(reply.value()).body;
+  }
+  co_return Add::Ok200{sum};
+}
+
+void coded_calls(benchmark::State& state) {
+  std::string contract(test::kShop);
+  contract.insert(contract.find("components:\n"), R"(  /v1/add:
+    post:
+      operationId: add
+      x-servanda: {handler: code, expose: []}
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [a, b], properties: {a: {type: integer}, b: {type: integer}}}}}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: integer}}}}}
+  /v1/sum:
+    get:
+      operationId: addUp
+      x-servanda: {handler: code}
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: integer}}}}}
+)");
+  auto handlers = std::make_shared<CodeHandlers>();
+  handlers->add(make_code_handler<Add>(add));
+  handlers->add(make_code_handler<AddUp>(add_up));
+  CallOptions options;
+  options.environment = Environment::kProduction;
+  options.handlers = std::move(handlers);
+  test::Door door(test::compile_text(contract), options);
+  calls_wanted = state.range(0);
+  run(state, door, "/v1/sum");
+}
+BENCHMARK(coded_calls)->Arg(0)->Arg(100);
+
 }  // namespace
 }  // namespace servanda

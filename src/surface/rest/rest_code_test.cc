@@ -491,8 +491,8 @@ Task<Result<CodeAnswer>> query(Ctx& c, const Input& input) {
       Query().where("n", Is::kAtLeast, 2).sort("n", Direct::kDescending).limit(10));
   int64_t n = 0;
   for (const Counter& row : rows) n = n * 10 + row.n;
-  const Query all = Query().where("n", Is::kAtLeast, 2).sort("n").limit(1).offset(1);
-  rows = co_await c.db().list<Counter>(all);
+  const Query all = Query().where("n", Is::kAtLeast, 2).limit(1).offset(1);
+  rows = co_await c.db().list<Counter>(Query(all).sort("n"));
   for (const Counter& row : rows) n = n * 10 + row.n;
   const std::uint64_t counted = co_await c.db().count<Counter>(all);
   const std::uint64_t bounded = co_await c.db().count<Counter>(all, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A plain HTTP/1.1 client for cases: writes what it is given, reads answers as they come.
+// A plain HTTP/1.1 client for tests: writes what it is given, reads answers as they come.
 
 #include <cstddef>
 #include <optional>
@@ -11,8 +11,9 @@
 
 #include "base/result.h"
 
-namespace servanda::cases {
+namespace servanda::wire {
 
+// One answer as it came.
 struct WireAnswer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case, in order.
@@ -33,4 +34,4 @@ struct WireAnswer {
 // and "content-length" where they are missing.
 [[nodiscard]] std::string request_bytes(std::string_view text);
 
-}  // namespace servanda::cases
+}  // namespace servanda::wire

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire_client.h"
+#include "testkit/wire_client.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
 
-namespace servanda::cases {
+namespace servanda::wire {
 namespace {
 
 std::unexpected<Error> broken(std::string what) {
@@ -128,4 +129,4 @@ std::string request_bytes(std::string_view text) {
   return out + "\r\n" + std::string(body);
 }
 
-}  // namespace servanda::cases
+}  // namespace servanda::wire
