@@ -31,6 +31,7 @@ import time
 import urllib.request
 
 sys.dont_write_bytecode = True  # No __pycache__ beside the sources.
+import conduit  # noqa: E402
 import fill  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -108,11 +109,13 @@ class Server:
         self.log.close()
 
 
-def wrk(port, path, seconds, connections=64, script=None, arguments=()):
+def wrk(port, path, seconds, connections=64, script=None, arguments=(), headers=()):
     """One load of `seconds` from cpu 1: requests, rate, p50 and p99 in microseconds, errors."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     if script:
         command += ["-s", script]
+    for header in headers:
+        command += ["-H", header]
     text = subprocess.run([*command, f"http://127.0.0.1:{port}{path}", "--", *map(str, arguments)],
                           capture_output=True, text=True, check=True).stdout
     unit = {"us": 1, "ms": 1000, "s": 1_000_000}
@@ -189,13 +192,14 @@ def limit_command(port, _folder):
     return [os.path.join(BUILD, "bench", "limit_server"), str(port)]
 
 
-def servanda_command(contract, environment="development", store=None):
+def servanda_command(contract, environment="development", store=None, program="servanda", overlay=None):
     """With a store of its own in a new folder, unless `store` names one."""
     def command(port, folder):
         config = os.path.join(folder, f"{environment}.yaml")
         with open(config, "w") as file:
             file.write(f"workers: 1\nenvironment: {environment}\n")
-        return [os.path.join(BUILD, "servanda"), "serve", contract, "--config", config, "--listen",
+        overlays = ["--overlay", overlay] if overlay else []
+        return [os.path.join(BUILD, program), "serve", contract, *overlays, "--config", config, "--listen",
                 f"127.0.0.1:{port}", "--admin", "127.0.0.1:0", "--data",
                 store or tempfile.mkdtemp(dir=folder, prefix="data-")]
     return command
@@ -487,9 +491,44 @@ def measure_growth(options, folder):
     return rows
 
 
+def conduit_servers(folder):
+    """examples/conduit and its peer, not yet filled."""
+    here = os.path.join(ROOT, "examples", "conduit")
+    os.environ["CONDUIT_SECRET"] = conduit.SECRET
+    database = os.path.join(folder, "fastify-conduit.db")
+    program = os.path.join(node_peer("fastify-conduit"), "server.js")
+    return [Server(OURS, servanda_command(os.path.join(here, "api.yaml"), "production",
+                                          program="examples/conduit/conduit",
+                                          overlay=os.path.join(here, "conduit.overlay.yaml")), folder),
+            Server("fastify-conduit", lambda port, folder: ["env", "NODE_ENV=production", "node", program, str(port),
+                                                            database, os.path.join(folder, "access.log")], folder)]
+
+
+def measure_conduit(options, folder):
+    """A page of 20 articles with authors and favorites, from handlers of two services."""
+    servers = conduit_servers(folder)
+    try:
+        tokens = conduit.fill(servers[0].port)
+        conduit.copy(servers[0].port, tokens, os.path.join(folder, "fastify-conduit.db"))
+        for path in ("/articles", "/articles?limit=100&offset=900"):
+            answers = [conduit.request(server.port, "GET", path, token=tokens[0]) for server in servers]
+            if answers[0] != answers[1]:
+                raise RuntimeError(f"{path} is answered differently: {answers}")
+        rows = alternate(servers, lambda server, seconds: wrk(
+            server.port, "/api/articles", seconds or options.seconds,
+            headers=[f"authorization: Token {tokens[0]}"]), options.rounds)
+    finally:
+        for server in servers:
+            server.stop()
+    print_table("conduit: GET /api/articles signed in, 20 of 1,000; 64 connections, one worker; goal: 0.25 of their CPU",
+                rows, OURS)
+    return rows
+
+
 MEASUREMENTS = {"hello": measure_hello, "request": measure_request, "json": measure_json,
                 "compile": measure_compile, "footprint": measure_footprint, "read": measure_read,
-                "list": measure_list, "write": measure_write, "mixed": measure_mixed, "growth": measure_growth}
+                "list": measure_list, "write": measure_write, "mixed": measure_mixed, "growth": measure_growth,
+                "conduit": measure_conduit}
 
 
 def main():

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// People: who they are, how they prove it, whom they follow.
+#include <cstdlib>
+#include <set>
+
+#include "conduit.h"
+#include "conduit/operations.h"
+#include "conduit/schemas.h"
+
+namespace conduit {
+
+using namespace servanda;
+
+namespace {
+
+constexpr uint32_t kFolloweesMax = 100;
+
+// Signed with CONDUIT_SECRET; without it they end with the process.
+const Tokens& tokens() {
+  const char* secret = std::getenv("CONDUIT_SECRET");
+  static const Tokens made = secret == nullptr ? Tokens() : Tokens(secret);
+  return made;
+}
+
+std::string follow_id(const Uuid& follower, const Uuid& followee) {
+  return follower.text() + "." + followee.text();
+}
+
+Task<std::optional<Account>> find_account(Ctx& c, std::string property, std::string value) {
+  const Query query = Query().where(property, Is::kEqual, value).limit(1);
+  std::vector<Account> found = co_await c.db().list<Account>(query);
+  if (found.empty()) co_return std::nullopt;
+  co_return std::move(found.front());
+}
+
+Task<Account> need_account(Ctx& c, std::string username) {
+  auto account = co_await find_account(c, "username", std::move(username));
+  if (!account) throw Failure(Code::kNotFound, "Nobody has this name.");
+  co_return std::move(*account);
+}
+
+Task<Account> own_account(Ctx& c) {
+  auto account = co_await c.db().get<Account>(caller(c));
+  if (!account) throw Failure(Code::kUnauthenticated, "This account is gone.");
+  co_return std::move(*account);
+}
+
+Task<bool> is_followed(Ctx& c, Uuid account) {
+  if (c.principal().empty()) co_return false;
+  auto follow = co_await c.db().get<Follow>(follow_id(caller(c), account));
+  co_return follow.has_value();
+}
+
+Task<std::set<std::string>> followed_among(Ctx& c, std::vector<Account> accounts) {
+  std::set<std::string> followed;
+  if (c.principal().empty() || accounts.empty()) co_return std::move(followed);
+  std::vector<std::string> ids;
+  for (const Account& one : accounts) ids.push_back(follow_id(caller(c), *one.id));
+  const Query query = Query().where("id", Is::kIn, ids).limit(100);
+  const std::vector<Follow> follows = co_await c.db().list<Follow>(query);
+  for (const Follow& one : follows) followed.insert(one.followee.text());
+  co_return std::move(followed);
+}
+
+// Says which property somebody else has already.
+Task<void> check_unique(Ctx& c, Account account) {
+  for (const bool by_name : {true, false}) {
+    const std::string property = by_name ? "username" : "email";
+    const std::string& value = by_name ? account.username : account.email;
+    if (value.empty()) throw refusal(property + " can't be blank");
+    auto other = co_await find_account(c, property, value);
+    if (other && other->id != account.id) throw refusal(property + " has already been taken");
+  }
+}
+
+User user_of(const Ctx& c, const Account& account) {
+  return {.email = account.email,
+          .token = tokens().issue(account.id->text(), c.now()),
+          .username = account.username,
+          .bio = account.bio,
+          .image = account.image};
+}
+
+Profile profile_of(const Account& account, bool following) {
+  return {.username = account.username,
+          .bio = account.bio,
+          .image = account.image,
+          .following = following};
+}
+
+Task<std::string> hashed(Ctx& c, std::string password) {
+  if (password.empty()) throw refusal("password can't be blank");
+  const auto work = [password] { return hash_password(password); };
+  std::string hash = co_await c.blocking(work);
+  co_return std::move(hash);
+}
+
+Task<op::CreateUser::Out> create_user(Ctx& c, op::CreateUser::In in) {
+  Account account{.username = in.body.user.username, .email = in.body.user.email};
+  co_await check_unique(c, account);
+  account.password_hash = co_await hashed(c, in.body.user.password);
+  account = co_await c.db().insert(account);
+  co_return op::CreateUser::Created201{.body = {.user = user_of(c, account)}};
+}
+
+Task<op::Login::Out> login(Ctx& c, op::Login::In in) {
+  auto account = co_await find_account(c, "email", in.body.user.email);
+  const std::string hash = account ? account->password_hash : std::string();
+  const auto work = [hash, password = in.body.user.password] {
+    // Who is not known takes as long as who is.
+    static const std::string nobody = hash_password("nobody");
+    return is_password(password, hash.empty() ? nobody : hash);
+  };
+  const bool right = co_await c.blocking(work);
+  if (!account || !right) throw Failure(Code::kUnauthenticated, "Wrong e-mail or password.");
+  co_return op::Login::Ok200{.body = {.user = user_of(c, *account)}};
+}
+
+Task<op::GetCurrentUser::Out> get_current_user(Ctx& c, op::GetCurrentUser::In) {
+  const Account account = co_await own_account(c);
+  co_return op::GetCurrentUser::Ok200{.body = {.user = user_of(c, account)}};
+}
+
+Task<op::UpdateCurrentUser::Out> update_current_user(Ctx& c, op::UpdateCurrentUser::In in) {
+  const UpdateUser& changes = in.body.user;
+  Account account = co_await own_account(c);
+  account.username = changes.username.value_or(account.username);
+  account.email = changes.email.value_or(account.email);
+  account.bio = changes.bio.value_or(account.bio);
+  account.image = changes.image.value_or(account.image);
+  co_await check_unique(c, account);
+  if (changes.password) account.password_hash = co_await hashed(c, *changes.password);
+  account = co_await c.db().update(account);
+  co_return op::UpdateCurrentUser::Ok200{.body = {.user = user_of(c, account)}};
+}
+
+Task<op::GetProfileByUsername::Out> get_profile(Ctx& c, op::GetProfileByUsername::In in) {
+  const Account account = co_await need_account(c, in.username);
+  const bool following = co_await is_followed(c, *account.id);
+  co_return op::GetProfileByUsername::Ok200{.body = {.profile = profile_of(account, following)}};
+}
+
+Task<op::FollowUserByUsername::Out> follow(Ctx& c, op::FollowUserByUsername::In in) {
+  const Account account = co_await need_account(c, in.username);
+  const Follow edge{
+      .id = follow_id(caller(c), *account.id), .follower = caller(c), .followee = *account.id};
+  const bool following = co_await is_followed(c, *account.id);
+  if (!following) {
+    const Query query = Query().where("follower", Is::kEqual, edge.follower);
+    const auto count = co_await c.db().count<Follow>(query, kFolloweesMax);
+    if (count == kFolloweesMax) throw refusal("you follow 100 people already");
+    co_await c.db().insert(edge);
+  }
+  co_return op::FollowUserByUsername::Ok200{.body = {.profile = profile_of(account, true)}};
+}
+
+Task<op::UnfollowUserByUsername::Out> unfollow(Ctx& c, op::UnfollowUserByUsername::In in) {
+  const Account account = co_await need_account(c, in.username);
+  co_await c.db().remove<Follow>(follow_id(caller(c), *account.id));
+  co_return op::UnfollowUserByUsername::Ok200{.body = {.profile = profile_of(account, false)}};
+}
+
+// --- For the other service ---
+
+Task<op::ListProfiles::Out> list_profiles(Ctx& c, op::ListProfiles::In in) {
+  std::vector<Account> accounts;
+  if (in.ids && !in.ids->empty()) {
+    const Query query = Query().where("id", Is::kIn, *in.ids).limit(100);
+    accounts = co_await c.db().list<Account>(query);
+  }
+  for (const std::string& username : in.usernames.value_or(std::vector<std::string>())) {
+    auto account = co_await find_account(c, "username", username);
+    if (account) accounts.push_back(std::move(*account));
+  }
+  const std::set<std::string> followed = co_await followed_among(c, accounts);
+  op::ListProfiles::Ok200 answer;
+  for (const Account& one : accounts) {
+    const bool following = followed.contains(one.id->text());
+    answer.body.profiles.push_back({*one.id, one.username, one.bio, one.image, following});
+  }
+  co_return std::move(answer);
+}
+
+Task<op::ListFollowees::Out> list_followees(Ctx& c, op::ListFollowees::In) {
+  const Query query = Query().where("follower", Is::kEqual, caller(c)).limit(kFolloweesMax);
+  const std::vector<Follow> follows = co_await c.db().list<Follow>(query);
+  op::ListFollowees::Ok200 answer;
+  for (const Follow& one : follows) answer.body.ids.push_back(one.followee);
+  co_return std::move(answer);
+}
+
+}  // namespace
+
+Uuid caller(const Ctx& c) {
+  return *Uuid::parse(c.principal());
+}
+
+Failure refusal(std::string sentence) {
+  return Failure(Code::kUnprocessable, std::move(sentence), "refused");
+}
+
+Task<std::optional<Identity>> by_token(const CallContext& c, std::string_view credential) {
+  if (!credential.starts_with("Token ")) co_return std::nullopt;
+  const auto account = tokens().verify(credential.substr(6), c.now());
+  if (!account) co_return std::nullopt;
+  co_return Identity{.principal = *account};
+}
+
+void add_accounts(App& app) {
+  app.authenticate("Token", by_token);
+  app.handle<op::CreateUser>(create_user);
+  app.handle<op::Login>(login);
+  app.handle<op::GetCurrentUser>(get_current_user);
+  app.handle<op::UpdateCurrentUser>(update_current_user);
+  app.handle<op::GetProfileByUsername>(get_profile);
+  app.handle<op::FollowUserByUsername>(follow);
+  app.handle<op::UnfollowUserByUsername>(unfollow);
+  app.handle<op::ListProfiles>(list_profiles);
+  app.handle<op::ListFollowees>(list_followees);
+}
+
+}  // namespace conduit

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people write: articles, comments, favorites, tags.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "conduit.h"
+#include "conduit/operations.h"
+#include "conduit/schemas.h"
+
+namespace conduit {
+
+using namespace servanda;
+
+namespace {
+
+constexpr uint32_t kPageMax = 100;
+constexpr uint32_t kCleanedMax = 300;  // Rows of one kind that go with an article.
+constexpr uint32_t kTagsShown = 100;
+
+std::string pair_id(const Uuid& first, std::string_view second) {
+  return first.text() + "." + std::string(second);
+}
+
+// --- Who writes: the accounts service knows ---
+
+Task<std::map<Uuid, Person>> people(Ctx& c, std::vector<Uuid> ids) {
+  std::map<Uuid, Person> found;
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (ids.empty()) co_return std::move(found);
+  op::ListProfiles::In in;
+  in.ids = std::move(ids);
+  Reply<op::ListProfiles> reply = co_await c.call<op::ListProfiles>(in);
+  for (Person& one : std::get<op::ListProfiles::Ok200>(reply.value()).body.profiles) {
+    found.emplace(one.id, std::move(one));
+  }
+  co_return std::move(found);
+}
+
+Task<std::optional<Uuid>> account_of(Ctx& c, std::string username) {
+  op::ListProfiles::In in;
+  in.usernames = {std::move(username)};
+  Reply<op::ListProfiles> reply = co_await c.call<op::ListProfiles>(in);
+  const auto& profiles = std::get<op::ListProfiles::Ok200>(reply.value()).body.profiles;
+  if (profiles.empty()) co_return std::nullopt;
+  co_return profiles.front().id;
+}
+
+Profile profile_in(const std::map<Uuid, Person>& people, const Uuid& account) {
+  const auto found = people.find(account);
+  if (found == people.end()) return {.username = "(gone)"};
+  const Person& one = found->second;
+  return {.username = one.username, .bio = one.bio, .image = one.image, .following = one.following};
+}
+
+// --- Articles as they are shown ---
+
+Task<bool> is_favorite(Ctx& c, Uuid story) {
+  if (c.principal().empty()) co_return false;
+  auto favorite = co_await c.db().get<Favorite>(pair_id(caller(c), story.text()));
+  co_return favorite.has_value();
+}
+
+Task<std::set<Uuid>> favorites_among(Ctx& c, std::vector<Story> stories) {
+  std::set<Uuid> found;
+  if (c.principal().empty() || stories.empty()) co_return std::move(found);
+  std::vector<std::string> ids;
+  for (const Story& one : stories) ids.push_back(pair_id(caller(c), one.id->text()));
+  const Query query = Query().where("id", Is::kIn, ids).limit(kPageMax);
+  const std::vector<Favorite> favorites = co_await c.db().list<Favorite>(query);
+  for (const Favorite& one : favorites) found.insert(one.story);
+  co_return std::move(found);
+}
+
+// What articles have in common wherever they are shown.
+template <typename Shown>
+Shown shown_as(const Story& story, bool favorited, const std::map<Uuid, Person>& people) {
+  Shown out;
+  out.slug = story.slug;
+  out.title = story.title;
+  out.description = story.description;
+  out.tag_list = story.tag_list;
+  out.created_at = story.created_at;
+  out.updated_at = story.updated_at;
+  out.favorited = favorited;
+  out.favorites_count = story.favorites;
+  out.author = profile_in(people, story.author);
+  if constexpr (requires { out.body; }) out.body = story.body;
+  return out;
+}
+
+Task<Article> article_of(Ctx& c, Story story) {
+  const bool favorited = co_await is_favorite(c, *story.id);
+  const auto authors = co_await people(c, std::vector(1, story.author));
+  co_return shown_as<Article>(story, favorited, authors);
+}
+
+using ArticlePage = decltype(op::GetArticles::Ok200::body);
+
+Task<ArticlePage> page_of(Ctx& c, std::vector<Story> stories, std::uint64_t count) {
+  ArticlePage page;
+  page.articles_count = static_cast<int64_t>(count);
+  std::vector<Uuid> ids;
+  for (const Story& one : stories) ids.push_back(one.author);
+  const auto authors = co_await people(c, std::move(ids));
+  using Shown = decltype(page.articles)::value_type;
+  const std::set<Uuid> favorites = co_await favorites_among(c, stories);
+  for (const Story& one : stories) {
+    page.articles.push_back(shown_as<Shown>(one, favorites.contains(*one.id), authors));
+  }
+  co_return std::move(page);
+}
+
+Task<Story> need_story(Ctx& c, std::string slug) {
+  const Query query = Query().where("slug", Is::kEqual, slug).limit(1);
+  std::vector<Story> found = co_await c.db().list<Story>(query);
+  if (found.empty()) throw Failure(Code::kNotFound, "There is no such article.");
+  co_return std::move(found.front());
+}
+
+Task<Story> own_story(Ctx& c, std::string slug) {
+  Story story = co_await need_story(c, std::move(slug));
+  if (story.author != caller(c)) {
+    throw Failure(Code::kPermissionDenied, "Only its author may do that.");
+  }
+  co_return std::move(story);
+}
+
+// --- Lists ---
+
+struct Window {
+  uint32_t offset = 0;
+  uint32_t limit = 20;
+
+  Window(std::optional<int64_t> offset_asked, int64_t limit_asked)
+      : offset(static_cast<uint32_t>(
+            std::clamp<int64_t>(offset_asked.value_or(0), 0, Query::kOffsetMax))),
+        limit(static_cast<uint32_t>(std::clamp<int64_t>(limit_asked, 1, kPageMax))) {}
+};
+
+// Stories in the order of what refers to them.
+template <typename Row>
+Task<ArticlePage> page_by(Ctx& c, Query query, Window window) {
+  query.sort("createdAt", Direct::kDescending).offset(window.offset).limit(window.limit);
+  const auto count = co_await c.db().count<Row>(query);
+  const std::vector<Row> rows = co_await c.db().list<Row>(query);
+  std::vector<Story> stories;
+  for (const Row& row : rows) {
+    auto story = co_await c.db().get<Story>(row.story);
+    if (story) stories.push_back(std::move(*story));
+  }
+  ArticlePage page = co_await page_of(c, std::move(stories), count);
+  co_return std::move(page);
+}
+
+Task<op::GetArticles::Out> get_articles(Ctx& c, op::GetArticles::In in) {
+  const Window window(in.offset, in.limit);
+  op::GetArticles::Ok200 answer;
+  const auto& username = in.author ? in.author : in.favorited;
+  Uuid account;
+  if (username) {
+    const auto found = co_await account_of(c, *username);
+    if (!found) co_return std::move(answer);
+    account = *found;
+  }
+  if (in.tag) {
+    const Query query = Query().where("tag", Is::kEqual, *in.tag);
+    answer.body = co_await page_by<Tagging>(c, query, window);
+  } else if (in.favorited) {
+    const Query query = Query().where("account", Is::kEqual, account);
+    answer.body = co_await page_by<Favorite>(c, query, window);
+  } else {
+    Query query;
+    if (in.author) query.where("author", Is::kEqual, account);
+    query.sort("createdAt", Direct::kDescending).offset(window.offset).limit(window.limit);
+    const auto count = co_await c.db().count<Story>(query);
+    std::vector<Story> stories = co_await c.db().list<Story>(query);
+    answer.body = co_await page_of(c, std::move(stories), count);
+  }
+  co_return std::move(answer);
+}
+
+// The newest of everyone who is followed, merged.
+Task<op::GetArticlesFeed::Out> get_feed(Ctx& c, op::GetArticlesFeed::In in) {
+  const Window window(in.offset, in.limit);
+  const op::ListFollowees::In nothing;
+  Reply<op::ListFollowees> reply = co_await c.call<op::ListFollowees>(nothing);
+  std::vector<Story> stories;
+  std::uint64_t count = 0;
+  for (const Uuid& author : std::get<op::ListFollowees::Ok200>(reply.value()).body.ids) {
+    Query query = Query().where("author", Is::kEqual, author);
+    query.sort("createdAt", Direct::kDescending);
+    query.limit(std::min(window.offset + window.limit, Query::kLimitMax));
+    count += co_await c.db().count<Story>(query);
+    std::vector<Story> newest = co_await c.db().list<Story>(query);
+    stories.insert(stories.end(), newest.begin(), newest.end());
+  }
+  std::ranges::sort(stories, std::greater(), &Story::created_at);
+  const size_t first = std::min<size_t>(window.offset, stories.size());
+  const size_t last = std::min<size_t>(first + window.limit, stories.size());
+  op::GetArticlesFeed::Ok200 answer;
+  std::vector<Story> shown(stories.begin() + static_cast<long>(first),
+                           stories.begin() + static_cast<long>(last));
+  answer.body = co_await page_of(c, std::move(shown), count);
+  co_return std::move(answer);
+}
+
+// --- Articles ---
+
+// "How to train" as "how-to-train-" and what nobody else has.
+std::string slug_of(std::string_view title, const Uuid& id) {
+  std::string slug;
+  for (const char c : title.substr(0, 80)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      slug += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+  }
+  if (!slug.empty() && slug.back() != '-') slug += '-';
+  return slug + id.text().substr(24);
+}
+
+Task<void> count_tag(Ctx& c, std::string name, int64_t more) {
+  auto tag = co_await c.db().get<Tag>(name);
+  if (tag) {
+    tag->stories = std::max<int64_t>(0, tag->stories + more);
+    co_await c.db().update(*tag);
+  } else {
+    const Tag made{.name = name, .stories = more};
+    co_await c.db().insert(made);
+  }
+}
+
+Task<op::CreateArticle::Out> create_article(Ctx& c, op::CreateArticle::In in) {
+  const NewArticle& asked = in.body.article;
+  if (asked.title.empty()) throw refusal("title can't be blank");
+  Story story{.id = c.new_uuid(), .author = caller(c)};
+  story.slug = slug_of(asked.title, *story.id);
+  story.title = asked.title;
+  story.description = asked.description;
+  story.body = asked.body;
+  story.tag_list = asked.tag_list.value_or(std::vector<std::string>());
+  std::ranges::sort(story.tag_list);
+  const auto repeated = std::ranges::unique(story.tag_list);
+  story.tag_list.erase(repeated.begin(), repeated.end());
+  story.created_at = story.updated_at = c.now();
+  story = co_await c.db().insert(story);
+  for (const std::string& tag : story.tag_list) {
+    const Tagging tagging{.id = pair_id(*story.id, tag),
+                          .tag = tag,
+                          .story = *story.id,
+                          .created_at = story.created_at};
+    co_await c.db().insert(tagging);
+    co_await count_tag(c, tag, 1);
+  }
+  Article article = co_await article_of(c, story);
+  co_return op::CreateArticle::Created201{.body = {.article = std::move(article)}};
+}
+
+Task<op::GetArticle::Out> get_article(Ctx& c, op::GetArticle::In in) {
+  const Story story = co_await need_story(c, in.slug);
+  Article article = co_await article_of(c, story);
+  co_return op::GetArticle::Ok200{.body = {.article = std::move(article)}};
+}
+
+Task<op::UpdateArticle::Out> update_article(Ctx& c, op::UpdateArticle::In in) {
+  Story story = co_await own_story(c, in.slug);
+  const UpdateArticle& changes = in.body.article;
+  if (changes.title && *changes.title != story.title) {
+    story.title = *changes.title;
+    story.slug = slug_of(story.title, *story.id);
+  }
+  story.description = changes.description.value_or(story.description);
+  story.body = changes.body.value_or(story.body);
+  story.updated_at = c.now();
+  story = co_await c.db().update(story);
+  Article article = co_await article_of(c, story);
+  co_return op::UpdateArticle::Ok200{.body = {.article = std::move(article)}};
+}
+
+// With its comments, favorites and tags; what is above kCleanedMax of a kind stays without effect.
+Task<op::DeleteArticle::Out> delete_article(Ctx& c, op::DeleteArticle::In in) {
+  const Story story = co_await own_story(c, in.slug);
+  const Query of_story = Query().where("story", Is::kEqual, *story.id).limit(kCleanedMax);
+  const std::vector<Favorite> favorites = co_await c.db().list<Favorite>(of_story);
+  const std::vector<Remark> remarks = co_await c.db().list<Remark>(Query(of_story).sort("number"));
+  for (const Favorite& one : favorites) co_await c.db().remove<Favorite>(one.id);
+  for (const Remark& one : remarks) co_await c.db().remove<Remark>(one.id);
+  for (const std::string& tag : story.tag_list) {
+    co_await c.db().remove<Tagging>(pair_id(*story.id, tag));
+    co_await count_tag(c, tag, -1);
+  }
+  co_await c.db().remove<Story>(*story.id);
+  co_return op::DeleteArticle::NoContent204{};
+}
+
+// --- Favorites ---
+
+enum class Wish : uint8_t { kFavorite, kNoFavorite };
+
+Task<Article> set_favorite(Ctx& c, std::string slug, Wish wish) {
+  Story story = co_await need_story(c, std::move(slug));
+  const Favorite favorite{.id = pair_id(caller(c), story.id->text()),
+                          .account = caller(c),
+                          .story = *story.id,
+                          .created_at = c.now()};
+  const bool before = co_await is_favorite(c, *story.id);
+  if (before != (wish == Wish::kFavorite)) {
+    if (before) co_await c.db().remove<Favorite>(favorite.id);
+    if (!before) co_await c.db().insert(favorite);
+    story.favorites += before ? -1 : 1;
+    story = co_await c.db().update(story);
+  }
+  Article article = co_await article_of(c, story);
+  co_return std::move(article);
+}
+
+Task<op::CreateArticleFavorite::Out> favor(Ctx& c, op::CreateArticleFavorite::In in) {
+  Article article = co_await set_favorite(c, in.slug, Wish::kFavorite);
+  co_return op::CreateArticleFavorite::Ok200{.body = {.article = std::move(article)}};
+}
+
+Task<op::DeleteArticleFavorite::Out> disfavor(Ctx& c, op::DeleteArticleFavorite::In in) {
+  Article article = co_await set_favorite(c, in.slug, Wish::kNoFavorite);
+  co_return op::DeleteArticleFavorite::Ok200{.body = {.article = std::move(article)}};
+}
+
+// --- Comments ---
+
+Comment comment_of(const Remark& remark, const std::map<Uuid, Person>& people) {
+  Comment out;
+  out.id = remark.number;
+  out.body = remark.body;
+  out.created_at = out.updated_at = remark.created_at;
+  out.author = profile_in(people, remark.author);
+  return out;
+}
+
+Task<op::CreateArticleComment::Out> create_comment(Ctx& c, op::CreateArticleComment::In in) {
+  Story story = co_await need_story(c, in.slug);
+  if (in.body.comment.body.empty()) throw refusal("body can't be blank");
+  ++story.comments;
+  Remark remark{.id = pair_id(*story.id, std::to_string(story.comments)),
+                .number = story.comments,
+                .story = *story.id};
+  remark.author = caller(c);
+  remark.body = in.body.comment.body;
+  remark.created_at = c.now();
+  co_await c.db().update(story);
+  co_await c.db().insert(remark);
+  const auto authors = co_await people(c, std::vector(1, remark.author));
+  co_return op::CreateArticleComment::Ok200{.body = {.comment = comment_of(remark, authors)}};
+}
+
+Task<op::GetArticleComments::Out> get_comments(Ctx& c, op::GetArticleComments::In in) {
+  const Story story = co_await need_story(c, in.slug);
+  const Query query = Query().where("story", Is::kEqual, *story.id).sort("number").limit(kPageMax);
+  const std::vector<Remark> remarks = co_await c.db().list<Remark>(query);
+  std::vector<Uuid> ids;
+  for (const Remark& one : remarks) ids.push_back(one.author);
+  const auto authors = co_await people(c, std::move(ids));
+  op::GetArticleComments::Ok200 answer;
+  for (const Remark& one : remarks) answer.body.comments.push_back(comment_of(one, authors));
+  co_return std::move(answer);
+}
+
+Task<op::DeleteArticleComment::Out> delete_comment(Ctx& c, op::DeleteArticleComment::In in) {
+  const Story story = co_await need_story(c, in.slug);
+  auto remark = co_await c.db().get<Remark>(pair_id(*story.id, std::to_string(in.id)));
+  if (!remark) throw Failure(Code::kNotFound, "There is no such comment.");
+  if (remark->author != caller(c)) {
+    throw Failure(Code::kPermissionDenied, "Only its author may do that.");
+  }
+  co_await c.db().remove<Remark>(remark->id);
+  co_return op::DeleteArticleComment::NoContent204{};
+}
+
+// --- Tags ---
+
+Task<op::GetTags::Out> get_tags(Ctx& c, op::GetTags::In) {
+  const Query query = Query().sort("stories", Direct::kDescending).limit(kTagsShown);
+  const std::vector<Tag> tags = co_await c.db().list<Tag>(query);
+  op::GetTags::Ok200 answer;
+  for (const Tag& one : tags) {
+    if (one.stories > 0) answer.body.tags.push_back(one.name);
+  }
+  co_return std::move(answer);
+}
+
+}  // namespace
+
+void add_articles(App& app) {
+  app.handle<op::GetArticles>(get_articles);
+  app.handle<op::GetArticlesFeed>(get_feed);
+  app.handle<op::CreateArticle>(create_article);
+  app.handle<op::GetArticle>(get_article);
+  app.handle<op::UpdateArticle>(update_article);
+  app.handle<op::DeleteArticle>(delete_article);
+  app.handle<op::CreateArticleFavorite>(favor);
+  app.handle<op::DeleteArticleFavorite>(disfavor);
+  app.handle<op::CreateArticleComment>(create_comment);
+  app.handle<op::GetArticleComments>(get_comments);
+  app.handle<op::DeleteArticleComment>(delete_comment);
+  app.handle<op::GetTags>(get_tags);
+}
+
+}  // namespace conduit
