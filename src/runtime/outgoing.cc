@@ -100,7 +100,10 @@ class Pieces {
   }
   Refusal append(std::string_view text) {
     if (separator_.in_text != 0 && text.find(separator_.in_text) != std::string_view::npos) {
-      return std::string("holds \"") + separator_.in_text + "\", which separates its pieces";
+      std::string refusal = "holds \"";
+      refusal += separator_.in_text;
+      refusal += "\", which separates its pieces";
+      return refusal;
     }
     if (coding_ == Coding::kPercent) {
       append_encoded(out_, text);
