@@ -39,9 +39,9 @@ def fill(port):
         made = request(port, "POST", "/articles", {"article": article}, tokens[i % PEOPLE])
         slugs.append(made["article"]["slug"])
     for slug in slugs[::-1][:FAVORITES:2]:
-        request(port, "POST", f"/articles/{slug}/favorite", {}, tokens[0])
+        request(port, "POST", f"/articles/{slug}/favorite", token=tokens[0])
     for i in range(1, FOLLOWED + 1):
-        request(port, "POST", f"/profiles/person{i}/follow", {}, tokens[0])
+        request(port, "POST", f"/profiles/person{i}/follow", token=tokens[0])
     return tokens
 
 
