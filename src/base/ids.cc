@@ -2,6 +2,7 @@
 #include "base/ids.h"
 
 #include <algorithm>
+#include <array>
 
 namespace servanda {
 namespace {
@@ -13,44 +14,49 @@ constexpr uint32_t kSeedMask = (1U << 25) - 1;
 constexpr int64_t kMillisMax = (int64_t{1} << 48) - 1;
 constexpr size_t kTextSize = 36;
 
-constexpr bool is_dash_position(size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
+// Where the two digits of each byte stand in the text.
+constexpr std::array<uint8_t, 16> kDigitsAt = {0,  2,  4,  6,  9,  11, 14, 16,
+                                               19, 21, 24, 26, 28, 30, 32, 34};
+constexpr std::array<uint8_t, 4> kDashesAt = {8, 13, 18, 23};
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char small = static_cast<char>(c | 0x20);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+// The value of each digit; kNoDigit for every other character. Ids are read for every row that a
+// handler sees, so this is a table.
+constexpr uint8_t kNoDigit = 0xFF;
+constexpr std::array<uint8_t, 256> kDigitValues = [] {
+  std::array<uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<uint8_t>(10 + i);
+  return values;
+}();
+
+uint8_t digit_value(char c) {
+  return kDigitValues[static_cast<uint8_t>(c)];
 }
 
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != kTextSize) return std::nullopt;
+  for (const uint8_t at : kDashesAt) {
+    if (text[at] != '-') return std::nullopt;
+  }
   Uuid uuid;
-  size_t digit = 0;
-  for (size_t i = 0; i < kTextSize; ++i) {
-    if (is_dash_position(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = hex_value(text[i]);
-    if (value < 0) return std::nullopt;
-    uint8_t& byte = uuid.bytes[digit / 2];
-    byte = static_cast<uint8_t>(byte << 4 | value);
-    ++digit;
+  for (size_t i = 0; i < kDigitsAt.size(); ++i) {
+    const uint8_t high = digit_value(text[kDigitsAt[i]]);
+    const uint8_t low = digit_value(text[kDigitsAt[i] + 1]);
+    if (high == kNoDigit || low == kNoDigit) return std::nullopt;
+    uuid.bytes[i] = static_cast<uint8_t>(high << 4 | low);
   }
   return uuid;
 }
 
 std::string Uuid::text() const {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  out.reserve(kTextSize);
-  for (const uint8_t byte : bytes) {
-    if (is_dash_position(out.size())) out += '-';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 0xF];
+  std::string out(kTextSize, '-');
+  for (size_t i = 0; i < kDigitsAt.size(); ++i) {
+    out[kDigitsAt[i]] = kHex[bytes[i] >> 4];
+    out[kDigitsAt[i] + 1] = kHex[bytes[i] & 0xF];
   }
   return out;
 }
