@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills examples/conduit and its peer with the same people and articles."""
 import base64
+import calendar
 import json
 import sqlite3
+import time
 import urllib.request
 
 SECRET = "a secret of the benchmark, 32 bytes or more"
@@ -22,6 +24,12 @@ def request(port, method, path, body=None, token=None):
 def subject(token):
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
+
+
+def microseconds(text):
+    """Of a time in UTC, whose fraction has no zeros at its end."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) * 1_000_000 + int(fraction.ljust(6, "0") or 0)
 
 
 def fill(port):
@@ -59,9 +67,10 @@ def copy(port, tokens, database):
                        (accounts[author["username"]], author["username"], author["bio"], author["image"]))
         if author["following"]:
             target.execute("INSERT OR IGNORE INTO follows VALUES (?, ?)", (caller, accounts[author["username"]]))
-        target.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        target.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        (number, one["slug"], accounts[author["username"]], one["title"], one["description"],
-                        "It is long. " * 50, json.dumps(one["tagList"]), one["favoritesCount"], one["createdAt"],
+                        "It is long. " * 50, json.dumps(one["tagList"]), one["favoritesCount"],
+                        microseconds(one["createdAt"]), one["createdAt"],
                         one["updatedAt"]))
         if one["favorited"]:
             target.execute("INSERT INTO favorites VALUES (?, ?)", (caller, number))

@@ -504,8 +504,12 @@ def conduit_servers(folder):
                                                             database, os.path.join(folder, "access.log")], folder)]
 
 
+CONDUIT_LOADS = (("signed in, 20 of 1,000", "/api/articles", True), ("anonymous, 20", "/api/articles", False),
+                 ("anonymous, 1", "/api/articles?limit=1", False), ("anonymous, none", "/api/articles?author=nobody", False))
+
+
 def measure_conduit(options, folder):
-    """A page of 20 articles with authors and favorites, from handlers of two services."""
+    """Pages of articles with authors and favorites, from handlers of two services."""
     servers = conduit_servers(folder)
     try:
         tokens = conduit.fill(servers[0].port)
@@ -513,16 +517,20 @@ def measure_conduit(options, folder):
         for path in ("/articles", "/articles?limit=100&offset=900"):
             answers = [conduit.request(server.port, "GET", path, token=tokens[0]) for server in servers]
             if answers[0] != answers[1]:
-                raise RuntimeError(f"{path} is answered differently: {answers}")
-        rows = alternate(servers, lambda server, seconds: wrk(
-            server.port, "/api/articles", seconds or options.seconds,
-            headers=[f"authorization: Token {tokens[0]}"]), options.rounds)
+                raise RuntimeError(f"{path} is answered differently")
+        results = {}
+        for title, path, signed_in in CONDUIT_LOADS:
+            headers = [f"authorization: Token {tokens[0]}"] if signed_in else []
+            # The peer has no filter by author.
+            asked = servers if "author" not in path else servers[:1]
+            results[title] = alternate(asked, lambda server, seconds, path=path, headers=headers: wrk(
+                server.port, path, seconds or options.seconds, headers=headers), options.rounds)
+            print_table(f"conduit: GET /api/articles, {title}; 64 connections, one worker; goal: 0.25 of their CPU",
+                        results[title], OURS)
     finally:
         for server in servers:
             server.stop()
-    print_table("conduit: GET /api/articles signed in, 20 of 1,000; 64 connections, one worker; goal: 0.25 of their CPU",
-                rows, OURS)
-    return rows
+    return results
 
 
 MEASUREMENTS = {"hello": measure_hello, "request": measure_request, "json": measure_json,

@@ -17,6 +17,7 @@
 #include "front.h"
 #include "handlers.h"
 #include "io/simulation.h"
+#include "testkit/kept_log.h"
 #include "testkit/wire_client.h"
 
 namespace servanda::cases {
@@ -47,16 +48,6 @@ class CaseFiles : public FileSource {
  private:
   std::string folder_;
   std::map<std::string, std::string> inline_;
-};
-
-// Keeps every line, for `log:` steps.
-class KeptLogs : public LogSink {
- public:
-  void write(std::string_view lines) override { text_ += lines; }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
 };
 
 // One connection and what has not been consumed of it.
@@ -420,7 +411,7 @@ class Run {
   bool has_handlers_ = false;
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<SimulatedPlatform> platform_;
-  KeptLogs logs_;
+  KeptLog logs_;  // For `log:` steps.
   std::unique_ptr<Loop> control_;
   std::unique_ptr<Backend> backend_;
   Connection public_;

@@ -19,10 +19,10 @@ namespace servanda {
 
 // Who a credential speaks for.
 struct Identity {
-  std::string principal;  // Never empty.
-  std::string tenant;
+  std::string principal{};  // Never empty.
+  std::string tenant{};
   // What the caller was granted, to be compared with what an operation's `security` asks for.
-  std::vector<std::string> scopes;
+  std::vector<std::string> scopes{};
 };
 
 // Verifies the credentials of one scheme of components.securitySchemes. Shared by all workers, so

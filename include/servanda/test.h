@@ -27,15 +27,15 @@ namespace servanda {
 
 // How a TestServer is set up.
 struct TestOptions {
-  std::string contract;               // Its file, from the working directory.
-  std::vector<std::string> overlays;  // Files.
+  std::string contract{};               // Its file, from the working directory.
+  std::vector<std::string> overlays{};  // Files.
   // As `servanda serve` is told. In development answers are checked against the contract.
   enum class Environment : uint8_t { kDevelopment, kStaging, kProduction };
   Environment environment = Environment::kDevelopment;
   uint64_t seed = 1;  // Of keys and all else that is random: the same seed, the same run.
   Timestamp now{1'767'225'600'000'000};  // 2026-01-01T00:00:00Z: the calendar's time at the start.
   // Folder of the store. "": a new one, removed at the end.
-  std::string data;
+  std::string data{};
 };
 
 // Names and values of header fields.

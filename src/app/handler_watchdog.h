@@ -14,7 +14,7 @@
 namespace servanda {
 
 // Looks at all workers ten times a second and writes one warning for each stretch that has lasted
-// longer than kBlockedAfter.
+// kBlockedAfter.
 //
 // Threads: of its loop.
 class HandlerWatchdog {

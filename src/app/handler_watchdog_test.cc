@@ -51,6 +51,17 @@ TEST_F(HandlerWatchdogTest, NamesWhoBlocksWhileItDoes) {
   EXPECT_EQ(warnings(), 0u) << "once for each stretch";
 }
 
+TEST_F(HandlerWatchdogTest, TakesAQuarterOfASecondForTooLong) {
+  platform_->advance(Duration::milliseconds(50));
+  const RunningHandler at_limit(first_, 0);
+  platform_->advance(Duration::milliseconds(1));
+  const RunningHandler below(second_, 1);
+  platform_->advance(Duration::milliseconds(249));
+  const std::string out = lines();
+  EXPECT_NE(out.find("\"operation\":\"quick\",\"milliseconds\":250"), std::string::npos) << out;
+  EXPECT_EQ(out.find("slow"), std::string::npos) << out;
+}
+
 TEST_F(HandlerWatchdogTest, LeavesThoseAloneThatWait) {
   const RunningHandler running(first_, 0);
   for (int i = 0; i < 100; ++i) {

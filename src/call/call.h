@@ -33,7 +33,7 @@ class WorkerContext;
 struct Caller {
   std::string_view tenant;
   std::string_view principal;
-  std::string_view scopes;            // With spaces between.
+  std::span<const std::string_view> scopes;
   std::span<const uint16_t> schemes;  // Of Plan::security_schemes: those that proved it.
 };
 

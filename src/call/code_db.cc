@@ -99,11 +99,21 @@ Task<Result<JsonValue>> CodeDb::get(std::string_view name, std::string key) {
   co_return row_value(**resource, **row);
 }
 
-Result<void> CodeDb::check_room() const {
-  if (writes_ < Db::kWritesMax) return {};
-  return misuse("A handler writes at most " + std::to_string(Db::kWritesMax) +
-                    " rows: spread the work over several calls.",
-                "too-many-writes");
+Result<void> CodeDb::check_write(const Resource& resource, const Value& key) const {
+  if (writes_ >= Db::kWritesMax) {
+    return misuse("A handler writes at most " + std::to_string(Db::kWritesMax) +
+                      " rows: spread the work over several calls.",
+                  "too-many-writes");
+  }
+  if (reserved_ != &resource || !(reserved_key_ == key)) return {};
+  return misuse("A hook wrote the " + resource.name +
+                    " that its operation writes: change `next` before it is written.",
+                "row-of-operation");
+}
+
+void CodeDb::reserve(const Resource& resource, const Value& key) {
+  reserved_ = &resource;
+  reserved_key_ = key;
 }
 
 void CodeDb::contend(const Resource& resource, const Value& key) {
@@ -116,8 +126,6 @@ void CodeDb::contend(const Resource& resource, const Value& key) {
 Task<Result<JsonValue>> CodeDb::insert(std::string_view name, std::string row) {
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
-  Result<void> room = check_room();
-  if (!room) co_return pass(room);
   Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
   if (!document) co_return pass(document);
   co_return insert_row(**resource, *document);
@@ -134,6 +142,8 @@ Result<JsonValue> CodeDb::insert_row(const Resource& resource, JsonValue documen
                       " is missing or cannot stand in a path.",
                   "row-breaks-schema");
   }
+  Result<void> allowed = check_write(resource, key);
+  if (!allowed) return pass(allowed);
   const Known* const before = known(resource, key);
   if (before != nullptr && before->row) {
     return fail(Code::kConflict, "There is a " + resource.name + " with this key already.",
@@ -156,8 +166,6 @@ Task<Result<JsonValue>> CodeDb::update(std::string_view name, std::string row) {
   Result<const Resource*> found = owned(name);
   if (!found) co_return pass(found);
   const Resource& resource = **found;
-  Result<void> room = check_room();
-  if (!room) co_return pass(room);
   Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
   if (!document) co_return pass(document);
   const Property& key_property = resource.properties[resource.key];
@@ -170,6 +178,8 @@ Task<Result<JsonValue>> CodeDb::update(std::string_view name, std::string row) {
                      "row-breaks-schema");
   }
   if (key->kind == Value::Kind::kText) key->text = call_->arena->copy(key->text);
+  Result<void> allowed = check_write(resource, *key);
+  if (!allowed) co_return pass(allowed);
   Task<Result<std::optional<Row>>> finding = find(resource, *key);
   Result<std::optional<Row>> stored = co_await finding;
   if (!stored) co_return pass(stored);
@@ -267,11 +277,11 @@ void CodeDb::add(const Write& write, const std::optional<Row>& next) {
 Task<Result<bool>> CodeDb::remove(std::string_view name, std::string key) {
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
-  Result<void> room = check_room();
-  if (!room) co_return pass(room);
   const ColumnType type = (*resource)->properties[(*resource)->key].type;
   const std::optional<Value> value = value_from_text(type, call_->arena->copy(key), *call_->arena);
   if (!value) co_return false;
+  Result<void> allowed = check_write(**resource, *value);
+  if (!allowed) co_return pass(allowed);
   Task<Result<std::optional<Row>>> finding = find(**resource, *value);
   Result<std::optional<Row>> stored = co_await finding;
   if (!stored) co_return pass(stored);

@@ -39,6 +39,8 @@ class CodeDb final : public DbCore {
 
   // --- For hooks of built-in handlers ---
 
+  // Refuses writes of this row by the run from here on: the built-in handler writes it.
+  void reserve(const Resource& resource, const Value& key);
   // The values of the row that a hook wants instead of the one with this key. kInternal when it has
   // another key or breaks the resource's schema.
   [[nodiscard]] Result<std::span<const Value>> values_of(const Resource& resource,
@@ -73,7 +75,8 @@ class CodeDb final : public DbCore {
                                            QueryFor wanted) const;
   Task<Result<Page>> read_page(const ListQuery& query);
   [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
-  [[nodiscard]] Result<void> check_room() const;
+  // Whether the run may write this row.
+  [[nodiscard]] Result<void> check_write(const Resource& resource, const Value& key) const;
   void contend(const Resource& resource, const Value& key);
 
   [[nodiscard]] Result<JsonValue> insert_row(const Resource& resource, JsonValue document);
@@ -89,6 +92,8 @@ class CodeDb final : public DbCore {
   std::vector<Known> known_;
   size_t writes_ = 0;
   bool looked_before_inserting_ = false;
+  const Resource* reserved_ = nullptr;  // The resource of the row that is not for the run; or null.
+  Value reserved_key_;
   size_t contended_row_ = 0;
   JsonBuilder builder_;
   std::vector<JsonDocument> documents_;

@@ -12,7 +12,7 @@ namespace {
 
 // The code that a problem's status stands for.
 Code code_of(int status) {
-  for (int i = 0; i <= static_cast<int>(Code::kStorageFull); ++i) {
+  for (size_t i = 0; i < kCodeCount; ++i) {
     if (facts_of(static_cast<Code>(i)).http_status == status) return static_cast<Code>(i);
   }
   return status < 500 ? Code::kInvalidArgument : Code::kInternal;

@@ -19,19 +19,9 @@
 #include "io/temporary_directory.h"
 #include "servanda/test.h"
 #include "store/store.h"
-#include "telemetry/log_sink.h"
+#include "testkit/kept_log.h"
 
 namespace servanda::internal {
-
-// Keeps every line.
-class KeptLog : public LogSink {
- public:
-  void write(std::string_view lines) override { text_ += lines; }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 // Threads: one. Errors are sentences for whoever wrote the test.
 class TestEngine {

@@ -10,6 +10,6 @@ cd "$work"
 cd demo-2
 "$1" gen cpp demo-2.yaml -o gen --namespace api >/dev/null
 for source in *.cc gen/api/*.cc; do
-  "$3" -std=c++23 -Wall -Wextra -Werror -Wno-missing-field-initializers -fsyntax-only \
+  "$3" -std=c++23 -Wall -Wextra -Werror -fsyntax-only \
     -I "$2/include" -I "$2/src" -I gen -I . "$source"
 done

@@ -83,6 +83,7 @@ Task<void> sign(Ctx& c, Letters& change) {
   if (change.next->text == "thrown") throw std::runtime_error("the pen broke");
   if (change.next->text == "too long") change.next->text = std::string(51, 'x');
   if (change.next->text == "other key") change.next->id = c.new_uuid();
+  if (change.next->text == "written twice") co_await c.db().insert(*change.next);
   if (change.next->text == "shouted") change.next->text = "SHOUTED";
   co_return;
 }
@@ -91,7 +92,7 @@ Task<void> check_sender(Ctx& c, Letters& change) {
   if (change.stored->sender != c.principal()) {
     throw servanda::Failure(servanda::Code::kPermissionDenied, "Not your letter.");
   }
-  co_return;
+  if (change.next->text == "removed before") co_await c.db().remove<Letter>(*change.stored->id);
 }
 
 Task<void> count(Ctx& c, std::string sender, int64_t more) {
@@ -107,6 +108,7 @@ Task<void> count(Ctx& c, std::string sender, int64_t more) {
 
 Task<void> count_left(Ctx& c, Letters& change) {
   if (change.next->text == "changed after") change.next->text = "late";
+  if (change.next->text == "updated after") co_await c.db().update(*change.next);
   Task<void> counting = count(c, *change.next->sender, 1);
   co_await counting;
 }
