@@ -70,7 +70,11 @@ class Loop : public Clock {
   // Listens on "host:port"; port 0 picks a free one. With several loops on one address the kernel
   // spreads connections (SO_REUSEPORT). Errors: kUnavailable with the reason (in use, no rights).
   virtual Result<std::unique_ptr<Listener>> listen(std::string_view address) = 0;
-  // Connects to "host:port" where host is an IP address.
+  // Connects to "host:port": an IP address ("192.0.2.1:80", "[::1]:80"), "localhost", or a name
+  // that the system resolves anew each time ("accounts.internal:8080"). Every address of a host is
+  // tried in turn, each with its share of the time. Errors: kInvalidArgument (not such a text),
+  // kUnavailable (unknown, refused, unreachable), kDeadlineExceeded. The simulated loop knows
+  // "localhost", the addresses of its listeners and no other names.
   virtual Task<Result<std::unique_ptr<Stream>>> connect(std::string_view address,
                                                         Instant deadline) = 0;
   // Randomness of this worker.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "io/resolver.h"
 
 namespace servanda::internal {
 namespace {
@@ -47,6 +48,7 @@ RealLoop::RealLoop()
 }
 
 RealLoop::~RealLoop() {
+  resolver_.reset();  // Its threads post no more.
   // Callbacks own what waits for them, and that may own streams of this loop: they go one by one.
   while (!again_.empty()) {
     const Ref<Watched> last = std::move(again_.back());

@@ -19,6 +19,7 @@
 namespace servanda::internal {
 
 class RealLoop;
+class Resolver;
 
 // A descriptor that a loop watches, with the callbacks that wait for it. Known to the loop from
 // RealLoop::watch() until leave().
@@ -98,6 +99,7 @@ class RealLoop final : public Loop {
   std::vector<Ref<Watched>> running_again_;
   std::vector<Ref<Watched>> left_;
   TimerQueue timers_;
+  std::unique_ptr<Resolver> resolver_;  // Once a name was connected to.
   std::vector<Work> turn_end_;
   bool in_turn_ = false;
   Instant turn_began_;

@@ -116,6 +116,50 @@ TEST(RealLoop, TellsARefusedConnection) {
   EXPECT_EQ(results[0].error().code, Code::kUnavailable);
 }
 
+TEST(RealLoop, ConnectsToEveryAddressOfAHostInTurn) {
+  const auto platform = make_real_platform();
+  const auto loop = platform->make_loop();
+  // On ::1 only, which "localhost" has behind 127.0.0.1.
+  Result<std::unique_ptr<Listener>> listener = loop->listen("[::1]:0");
+  if (!listener) GTEST_SKIP() << "no IPv6 here";
+  const std::string address = (*listener)->address();
+  (*listener)->start([](std::unique_ptr<Stream>) {});
+  std::vector<Result<std::unique_ptr<Stream>>> results;
+  spawn(connect_into(*loop, "localhost" + address.substr(address.rfind(':')), Duration::seconds(5),
+                     results, 1));
+  loop->run();
+  ASSERT_TRUE(results[0]) << results[0].error().message;
+  EXPECT_EQ((*results[0])->peer_address(), address);
+}
+
+TEST(RealLoop, ConnectsToNamesThatTheSystemKnows) {
+  char name[256] = "";
+  ASSERT_EQ(::gethostname(name, sizeof name - 1), 0);
+  const auto platform = make_real_platform();
+  const auto loop = platform->make_loop();
+  Result<std::unique_ptr<Listener>> listener = loop->listen("0.0.0.0:0");
+  ASSERT_TRUE(listener);
+  (*listener)->start([](std::unique_ptr<Stream>) {});
+  const std::string address = (*listener)->address();
+  std::vector<Result<std::unique_ptr<Stream>>> results;
+  spawn(connect_into(*loop, name + address.substr(address.rfind(':')), Duration::seconds(10),
+                     results, 1));
+  loop->run();
+  if (!results[0]) GTEST_SKIP() << "this machine does not know its own name";
+  EXPECT_TRUE((*results[0])->peer_address().ends_with(address.substr(address.rfind(':'))));
+}
+
+TEST(RealLoop, RefusesToConnectToWhatIsNoHost) {
+  const auto platform = make_real_platform();
+  const auto loop = platform->make_loop();
+  std::vector<Result<std::unique_ptr<Stream>>> results;
+  for (const char* address : {"", "nowhere", "a b:80", "1.2.3:80", "a:99999"}) {
+    spawn(connect_into(*loop, address, Duration::seconds(5), results, 99));
+    ASSERT_FALSE(results.back());
+    EXPECT_EQ(results.back().error().code, Code::kInvalidArgument) << address;
+  }
+}
+
 TEST(RealLoop, CancelsPendingReadsOfAStreamThatIsDestroyed) {
   const auto platform = make_real_platform();
   const auto loop = platform->make_loop();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connected sockets of the real loop: edge-triggered, so that a connection is registered once.
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -147,69 +146,6 @@ class RealStream final : public Stream {
   std::string peer_;
 };
 
-// One try to connect: shared by the waiting coroutine, the kernel's answer and the deadline.
-class ConnectAttempt final : public Watched {
- public:
-  ConnectAttempt(RealLoop& loop, Descriptor socket) : Watched(loop), socket_(std::move(socket)) {}
-  ~ConnectAttempt() override = default;
-
-  Result<void> start(const SocketAddress& address, Instant deadline,
-                     Completion<Result<void>>& waiter) {
-    const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
-    if (::connect(socket_.number(), name, address.size) != 0 && errno != EINPROGRESS) {
-      return refused(errno);
-    }
-    if (Result<void> watched = loop().watch(*this, socket_.number(), EPOLLOUT | EPOLLET);
-        !watched) {
-      return watched;
-    }
-    waiter_ = &waiter;
-    deadline_ = loop().at(deadline, [self = Ref(this)] {
-      self->end(fail(Code::kDeadlineExceeded, "Connecting took too long.", "connect"));
-    });
-    return {};
-  }
-  void on_ready(uint32_t) override {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &error, &size);
-    end(error == 0 ? Result<void>() : refused(error));
-  }
-  void abandon() override {
-    waiter_ = nullptr;
-    leave();
-    socket_.close();
-  }
-  // Ends the wait; the socket stays with the attempt until it is taken.
-  void give_up() {
-    waiter_ = nullptr;
-    loop().cancel(deadline_);
-    leave_open(socket_.number());
-  }
-  Descriptor take_socket() { return std::move(socket_); }
-
-  static Result<void> refused(int error) {
-    return fail(Code::kUnavailable, "Cannot connect: " + system_reason(error) + ".", "connect");
-  }
-
- private:
-  void end(Result<void> result) {
-    if (Completion<Result<void>>* const waiter = std::exchange(waiter_, nullptr)) {
-      waiter->set(std::move(result));
-    }
-  }
-
-  Descriptor socket_;
-  Loop::TimerId deadline_ = 0;
-  Completion<Result<void>>* waiter_ = nullptr;
-};
-
-// Ends the attempt when the coroutine that waits for it is destroyed.
-struct ConnectGuard {
-  ConnectAttempt& attempt;
-  ~ConnectGuard() { attempt.give_up(); }
-};
-
 }  // namespace
 
 std::unique_ptr<Stream> adopt_stream(RealLoop& loop, Descriptor socket, std::string peer) {
@@ -217,32 +153,6 @@ std::unique_ptr<Stream> adopt_stream(RealLoop& loop, Descriptor socket, std::str
   const Ref<StreamCore> core(new StreamCore(loop, std::move(socket)));
   if (!core->start()) return nullptr;
   return std::make_unique<RealStream>(core, std::move(peer));
-}
-
-Task<Result<std::unique_ptr<Stream>>> RealLoop::connect(std::string_view address,
-                                                        Instant deadline) {
-  using Connected = Result<std::unique_ptr<Stream>>;
-  Result<SocketAddress> parsed = SocketAddress::parse(address);
-  if (!parsed) co_return Connected(pass(parsed));
-  Descriptor socket(
-      ::socket(parsed->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!socket.is_open()) {
-    Result<void> refused = ConnectAttempt::refused(errno);
-    co_return Connected(pass(refused));
-  }
-  const Ref<ConnectAttempt> attempt(new ConnectAttempt(*this, std::move(socket)));
-  Completion<Result<void>> done;
-  Result<void> connected = attempt->start(*parsed, deadline, done);
-  if (connected) {
-    const ConnectGuard guard{*attempt};
-    connected = co_await done;
-  }
-  if (!connected) co_return Connected(pass(connected));
-  std::unique_ptr<Stream> stream = adopt_stream(*this, attempt->take_socket(), parsed->text());
-  if (!stream) {
-    co_return Connected(fail(Code::kUnavailable, "Cannot watch the connection.", "connect"));
-  }
-  co_return Connected(std::move(stream));
 }
 
 }  // namespace servanda::internal

@@ -215,7 +215,10 @@ std::pair<internal::WireEnd, internal::WireEnd> make_wire(World& world, const Wi
 Task<Result<std::unique_ptr<Stream>>> SimulatedLoop::connect(std::string_view address,
                                                              Instant deadline) {
   using Connected = Result<std::unique_ptr<Stream>>;
-  const std::string name(address);
+  constexpr std::string_view kLocal = "localhost:";
+  const std::string name = address.starts_with(kLocal)
+                               ? "127.0.0.1:" + std::string(address.substr(kLocal.size()))
+                               : std::string(address);
   const Instant arrives = now() + world_.options.latency + world_.options.latency;
   Task<void> travel = sleep_until(std::min(arrives, deadline));
   co_await std::move(travel);

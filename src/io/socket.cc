@@ -6,8 +6,10 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 
@@ -20,6 +22,31 @@ std::unexpected<Error> bad_address(std::string_view text) {
   return fail(Code::kInvalidArgument,
               "The address \"" + std::string(text) +
                   "\" is not an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080.");
+}
+
+constexpr size_t kNameBytesMax = 253;
+constexpr size_t kLabelBytesMax = 63;
+
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= kLabelBytesMax && std::ranges::all_of(label, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
+// Text such as "1.2.3" is no name: the system would read it as an address of its own making.
+bool is_host_name(std::string_view host) {
+  if (host.size() > kNameBytesMax) return false;
+  for (;;) {
+    const size_t dot = host.find('.');
+    const std::string_view label = host.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == std::string_view::npos) {
+      return !label.starts_with("0x") && !label.starts_with("0X") &&
+             label.find_first_not_of("0123456789") != std::string_view::npos;
+    }
+    host.remove_prefix(dot + 1);
+  }
 }
 
 }  // namespace
@@ -66,6 +93,45 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
   std::memcpy(&address.storage, &v4, sizeof v4);
   address.size = sizeof v4;
   return address;
+}
+
+// The port stands at the same place in both kinds of address.
+static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+
+uint16_t SocketAddress::port() const {
+  sockaddr_in v4;
+  std::memcpy(&v4, &storage, sizeof v4);
+  return ntohs(v4.sin_port);
+}
+
+void SocketAddress::set_port(uint16_t port) {
+  sockaddr_in v4;
+  std::memcpy(&v4, &storage, sizeof v4);
+  v4.sin_port = htons(port);
+  std::memcpy(&storage, &v4, sizeof v4);
+}
+
+Result<HostAndPort> HostAndPort::parse(std::string_view text) {
+  const size_t colon = std::min(text.rfind(':'), text.size());
+  // The same reading of the port for all hosts.
+  Result<SocketAddress> any = SocketAddress::parse("0.0.0.0" + std::string(text.substr(colon)));
+  const std::string_view host = text.substr(0, colon);
+  Result<SocketAddress> address = SocketAddress::parse(text);
+  if (!any || (!address && !is_host_name(host))) {
+    return fail(Code::kInvalidArgument,
+                "The address \"" + std::string(text) +
+                    "\" is not a host and a port, such as 127.0.0.1:8080, [::1]:8080 or "
+                    "accounts.internal:8080.");
+  }
+  HostAndPort result;
+  result.host = host;
+  result.port = any->port();
+  if (address) result.fixed_.push_back(*address);
+  if (host == "localhost") {
+    Result<SocketAddress> v6 = SocketAddress::parse("[::1]" + std::string(text.substr(colon)));
+    if (v6) result.fixed_.push_back(*v6);
+  }
+  return result;
 }
 
 std::string SocketAddress::text() const {

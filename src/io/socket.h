@@ -4,9 +4,11 @@
 
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -43,6 +45,25 @@ struct SocketAddress {
   [[nodiscard]] static Result<SocketAddress> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
   [[nodiscard]] int family() const { return storage.ss_family; }
+  [[nodiscard]] uint16_t port() const;
+  void set_port(uint16_t port);
+};
+
+// Where to connect to: an address, "localhost", or a name that must be resolved.
+struct HostAndPort {
+  std::string host;  // Without brackets; of a name: as given.
+  uint16_t port = 0;
+
+  // A name has labels of letters, digits, '-' and '_', the last of them not a number, and 253
+  // characters at most. Errors: kInvalidArgument.
+  [[nodiscard]] static Result<HostAndPort> parse(std::string_view text);
+  [[nodiscard]] bool is_name() const { return fixed_.empty(); }
+  // Of anything but a name. "localhost" is 127.0.0.1 and ::1, whatever the system has it be (RFC
+  // 6761 section 6.3), so it needs no resolver.
+  [[nodiscard]] const std::vector<SocketAddress>& addresses() const { return fixed_; }
+
+ private:
+  std::vector<SocketAddress> fixed_;
 };
 
 // A listening TCP socket: non-blocking, closed on exec, sharing its port with the other workers.
