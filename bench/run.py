@@ -51,10 +51,10 @@ def children(pid):
     return found
 
 
-def cpu_seconds(pid):
-    """(user, system) seconds of the process tree so far."""
+def cpu_seconds(pids):
+    """(user, system) seconds of the process trees so far."""
     user = system = 0
-    for one in children(pid):
+    for one in itertools.chain.from_iterable(map(children, pids)):
         with contextlib.suppress(OSError):
             with open(f"/proc/{one}/stat") as file:
                 fields = file.read().rsplit(")", 1)[1].split()
@@ -97,6 +97,7 @@ class Server:
         self.log = open(os.path.join(folder, f"{name}.log"), "wb")
         self.process = subprocess.Popen(["taskset", "-c", "0", *command(self.port, folder)],
                                         stdout=self.log, stderr=subprocess.STDOUT, cwd=folder)
+        self.pids = [self.process.pid]
         wait_for_port(self.port, self.process)
 
     def stop(self):
@@ -140,9 +141,9 @@ def alternate(servers, load, rounds):
         load(server, 1)  # Warm.
     for _ in range(rounds):
         for server in servers:
-            before = cpu_seconds(server.process.pid)
+            before = cpu_seconds(server.pids)
             result = load(server, None)
-            after = cpu_seconds(server.process.pid)
+            after = cpu_seconds(server.pids)
             if result["errors"] or result["socket_errors"]:
                 raise RuntimeError(f"{server.name}: {result['errors']} answers were not 2xx, "
                                    f"{result['socket_errors']} connections broke or waited for 10 s")
@@ -192,12 +193,12 @@ def limit_command(port, _folder):
     return [os.path.join(BUILD, "bench", "limit_server"), str(port)]
 
 
-def servanda_command(contract, environment="development", store=None, program="servanda", overlay=None):
-    """With a store of its own in a new folder, unless `store` names one."""
+def servanda_command(contract, environment="development", store=None, program="servanda", overlay=None, more=None):
+    """With a store of its own in a new folder, unless `store` names one; `more`: further settings."""
     def command(port, folder):
-        config = os.path.join(folder, f"{environment}.yaml")
+        config = os.path.join(folder, f"settings-{port}.yaml")
         with open(config, "w") as file:
-            file.write(f"workers: 1\nenvironment: {environment}\n")
+            json.dump({"workers": 1, "environment": environment} | (more or {}), file)
         overlays = ["--overlay", overlay] if overlay else []
         return [os.path.join(BUILD, program), "serve", contract, *overlays, "--config", config, "--listen",
                 f"127.0.0.1:{port}", "--admin", "127.0.0.1:0", "--data",
@@ -533,10 +534,69 @@ def measure_conduit(options, folder):
     return results
 
 
+class Shape:
+    """Some processes of one backend; the last one has the door."""
+
+    def __init__(self, name, processes):
+        self.name, self.port = name, processes[-1].port
+        self.pids = [pid for process in processes for pid in process.pids]
+
+
+def measure_shapes(options, folder):
+    """Pages of Conduit from one process, from one for each service, and through a gateway."""
+    here = os.path.join(ROOT, "examples", "conduit")
+    os.environ["CONDUIT_SECRET"] = conduit.SECRET
+    addresses = {}
+
+    def start(name, run):
+        settings = {"run": run, "auth": {"peers": {"secret": conduit.SECRET}},
+                    "services": {service: {"url": url} for service, url in addresses.items()}}
+        store = os.path.join(folder, name) if run else None
+        server = Server(name, servanda_command(
+            os.path.join(here, "api.yaml"), "production", store, program="examples/conduit/conduit",
+            overlay=os.path.join(here, "conduit.overlay.yaml"), more=settings), folder)
+        addresses.update({service: f"http://127.0.0.1:{server.port}" for service in run})
+        return server
+
+    servers = [start("all", ["accounts", "articles"])]
+    try:
+        tokens = conduit.fill(servers[0].port)
+        servers.pop().stop()
+        for copy in ("accounts", "articles"):
+            shutil.copytree(os.path.join(folder, "all"), os.path.join(folder, copy))
+        everything = start("all", ["accounts", "articles"])
+        servers += [everything]
+        before_all = start("gateway of one", [])
+        addresses.clear()
+        accounts = start("accounts", ["accounts"])
+        articles = start("articles", ["articles"])
+        before_each = start("gateway", [])
+        servers += [before_all, accounts, articles, before_each]
+        shapes = [Shape("one process", [everything]), Shape("a gateway before it", [everything, before_all]),
+                  Shape("two processes", [accounts, articles]),
+                  Shape("a gateway before them", [accounts, articles, before_each])]
+        results = {}
+        # No page needs a call to the other service when it is empty, and one when it has articles.
+        for title, path in (("no article", "/articles?author=nobody"), ("one article", "/articles?limit=1"),
+                            ("20 articles", "/articles")):
+            answers = [conduit.request(shape.port, "GET", path, token=tokens[0]) for shape in shapes]
+            if any(answer != answers[0] for answer in answers):
+                raise RuntimeError(f"{path} is answered differently")
+            results[title] = alternate(shapes, lambda shape, seconds, path=path: wrk(
+                shape.port, "/api" + path, seconds or options.seconds,
+                headers=[f"authorization: Token {tokens[0]}"]), options.rounds)
+            print_table(f"shapes: GET /api{path}, {title}; 64 connections, one worker a process, CPU of all processes",
+                        results[title], "one process")
+    finally:
+        for server in reversed(servers):
+            server.stop()
+    return results
+
+
 MEASUREMENTS = {"hello": measure_hello, "request": measure_request, "json": measure_json,
                 "compile": measure_compile, "footprint": measure_footprint, "read": measure_read,
                 "list": measure_list, "write": measure_write, "mixed": measure_mixed, "growth": measure_growth,
-                "conduit": measure_conduit}
+                "conduit": measure_conduit, "shapes": measure_shapes}
 
 
 def main():

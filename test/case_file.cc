@@ -69,6 +69,8 @@ class Reader {
     if (word == "end") return step(Step::Kind::kPipelineEnd, ""), Result<void>();
     if (word == "restart") return step(Step::Kind::kRestart, ""), Result<void>();
     if (word == "crash") return step(Step::Kind::kCrash, ""), Result<void>();
+    if (word == "down" && !rest.empty()) return step(Step::Kind::kDown, rest), Result<void>();
+    if (word == "up" && !rest.empty()) return step(Step::Kind::kUp, rest), Result<void>();
     if (word == "reload") return step(Step::Kind::kReload, rest), Result<void>();
     if (word == "metric") return step(Step::Kind::kMetric, rest), Result<void>();
     if (word == "log") return step(Step::Kind::kLog, rest), Result<void>();
@@ -95,6 +97,8 @@ class Reader {
       return {};
     }
     if (name == "environment") return file_.environment = value, Result<void>();
+    if (name == "shape" && value == "services")
+      return file_.in_services_only = true, Result<void>();
     if (name == "handlers") {
       return file_.handlers = value, Result<void>();
     }
@@ -143,6 +147,12 @@ class Reader {
       if (first && text.starts_with("admin ")) {
         step.admin = true;
         text.remove_prefix(6);
+      }
+      if (first && text.starts_with("at ")) {
+        text.remove_prefix(3);
+        const size_t space = std::min(text.find(' '), text.size());
+        step.at = text.substr(0, space);
+        text.remove_prefix(std::min(space + 1, text.size()));
       }
       if (!first) step.request += '\n';
       step.request += text;

@@ -36,14 +36,18 @@ struct Step {
     kRestart,
     kCrash,
     kReload,
+    kDown,
+    kUp,
     kMetric,
     kLog,
   };
   Kind kind = Kind::kRequest;
   int line = 0;
-  bool admin = false;      // kRequest: goes to the admin door.
-  std::string request;     // kRequest: "METHOD TARGET\nname: value\n...\n\nbody" with captures.
-  std::string text;        // kRaw: bytes; kReload: file; kMetric, kLog: what follows the colon.
+  bool admin = false;   // kRequest: goes to the admin door.
+  std::string at;       // kRequest: the process of this service is asked itself; "": the door.
+  std::string request;  // kRequest: "METHOD TARGET\nname: value\n...\n\nbody" with captures.
+  std::string text;  // kRaw: bytes; kReload: file; kDown, kUp: service; kMetric, kLog: what follows
+                     // the colon.
   int64_t advance_ns = 0;  // kAdvance.
   std::vector<Expectation> answers;
 };
@@ -63,7 +67,8 @@ struct CaseFile {
   std::string contract_text;
   std::vector<std::pair<std::string, std::string>> overlays;  // Path or name, and text if inline.
   std::string environment = "development";
-  std::string handlers;  // Whose C++ handlers serve: "orders" or "front"; "" for none.
+  std::string handlers;           // Whose C++ handlers serve: "orders" or "front"; "" for none.
+  bool in_services_only = false;  // It says what one process has not.
   uint64_t seed = 1;
   uint32_t workers = 1;
   std::vector<Step> steps;

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "app/backend.h"
 #include "base/gzip.h"
@@ -56,6 +58,15 @@ struct Connection {
   size_t consumed = 0;
 };
 
+// One process of the backend.
+struct Process {
+  Config config;
+  std::unique_ptr<Loop> control = nullptr;
+  std::unique_ptr<Backend> backend = nullptr;
+  Connection admin = {};
+  Connection door = {};  // For requests that are sent to it by name.
+};
+
 // What `handlers:` may name.
 constexpr std::pair<std::string_view, void (*)(App&)> kPrograms[] = {
     {"orders", orders::add_handlers},
@@ -65,8 +76,8 @@ constexpr std::pair<std::string_view, void (*)(App&)> kPrograms[] = {
 
 class Run {
  public:
-  Run(const CaseFile& file, std::string project, std::string data)
-      : file_(file), project_(std::move(project)), data_(std::move(data)) {
+  Run(const CaseFile& file, Shape shape, std::string project, std::string data)
+      : file_(file), shape_(shape), project_(std::move(project)), data_(std::move(data)) {
     for (const auto& [name, add_handlers] : kPrograms) {
       if (name != file_.handlers) continue;
       add_handlers(app_);
@@ -75,19 +86,22 @@ class Run {
   }
 
   Outcome run() {
+    if (file_.in_services_only && shape_ == Shape::kMonolith) {
+      return {Outcome::Kind::kSkipped, "it is about several processes: run it with --services"};
+    }
     if (!file_.handlers.empty() && !has_handlers_) {
       return failed("there are no handlers of \"" + file_.handlers + "\"");
     }
     if (!file_.contract.empty() && !std::filesystem::exists(contract_path(file_.contract))) {
       return {Outcome::Kind::kSkipped, file_.contract + " is not here"};
     }
-    CompiledContract compiled = compile(file_.contract);
+    CompiledContract compiled = compile(file_.contract, {});
     if (auto problem = check_diagnostics(compiled)) return failed(*problem);
     if (!compiled.plan) {
       if (!file_.diagnostics.empty() && file_.steps.empty()) return {};
       return failed("the contract does not compile: " + listing(compiled));
     }
-    plan_ = compiled.plan;
+    lay_out(*compiled.plan);
     platform_ = make_simulated_platform(file_.seed);
     platform_->set_wall(Timestamp{1'767'225'600'000'000});  // 2026-01-01T00:00:00Z.
     if (auto problem = start()) return failed(*problem);
@@ -114,7 +128,7 @@ class Run {
     return project_ + "/test/contracts/" + name;
   }
 
-  CompiledContract compile(const std::string& name) {
+  CompiledContract compile(const std::string& name, const ServicePlacement& placement) {
     const std::string path = contract_path(name.empty() ? "inline.yaml" : name);
     const std::filesystem::path full(path);
     CaseFiles files(full.parent_path());
@@ -128,6 +142,7 @@ class Run {
     options.compile.environment = environment();
     options.compile.authenticated.emplace();
     if (has_handlers()) app_.handlers()->describe(options.compile);
+    options.compile.placement = placement;
     return compile_contract(files, full.filename().string(), overlays, options);
   }
 
@@ -178,18 +193,68 @@ class Run {
     return std::nullopt;
   }
 
-  Problem start() {
-    control_ = platform_->make_loop();
+  // The processes of the shape. The last one has the door.
+  void lay_out(const Plan& plan) {
     Config config;
     config.environment = environment();
-    config.listen = "127.0.0.1:0";
-    config.admin = "127.0.0.1:0";
+    config.listen = config.admin = "127.0.0.1:0";
     config.workers = file_.workers;
     config.data = data_;
-    Result<std::unique_ptr<Backend>> backend = Backend::create(
-        *platform_, *control_, plan_, config, logs_, has_handlers() ? app_.handlers() : nullptr);
+    if (shape_ == Shape::kMonolith) {
+      processes_.push_back({config});
+      return;
+    }
+    config.peers.secret = "what the processes of a case share, and nobody else";
+    for (const ServiceDeclaration& service : plan.services) {
+      const std::string address =
+          "127.0.0.1:" + std::to_string(7'001 + config.peers.services.size());
+      config.peers.services.push_back({service.name, {address}});
+    }
+    for (const PeerOptions::Service& service : config.peers.services) {
+      Config own = config;
+      own.run = {service.name};
+      own.listen = service.addresses.front();
+      own.data = data_ + "/" + service.name;
+      processes_.push_back({own});
+    }
+    config.run.emplace();
+    processes_.push_back({config});
+  }
+
+  Problem start() {
+    for (Process& process : processes_) {
+      if (Problem problem = start(process)) return problem;
+    }
+    return std::nullopt;
+  }
+
+  Problem start(Process& process) {
+    CompiledContract compiled = compile(contract_, placement_of(process.config));
+    if (!compiled.plan) return "the contract does not compile: " + listing(compiled);
+    process.control = platform_->make_loop();
+    Result<std::unique_ptr<Backend>> backend =
+        Backend::create(*platform_, *process.control, compiled.plan, process.config, logs_,
+                        has_handlers() ? app_.handlers() : nullptr);
     if (!backend) return "the backend does not start: " + backend.error().message;
-    backend_ = std::move(*backend);
+    process.backend = std::move(*backend);
+    platform_->run_ready();
+    return std::nullopt;
+  }
+
+  // The process that runs the service, or null.
+  Process* process_of(const std::string& service) {
+    for (Process& process : processes_) {
+      if (process.config.run == std::vector<std::string>{service}) return &process;
+    }
+    return nullptr;
+  }
+
+  // Ends the process of the service as a crash would, or starts it again.
+  Problem turn(const std::string& service, bool on) {
+    Process* const process = process_of(service);
+    if (process == nullptr) return "no process runs " + service;
+    if (on) return start(*process);
+    end(*process);
     platform_->run_ready();
     return std::nullopt;
   }
@@ -200,16 +265,32 @@ class Run {
     done = true;
   }
 
+  // The door first, so that nobody asks processes that have gone.
   void stop() {
     public_ = {};
-    admin_ = {};
-    if (!backend_) return;
-    bool done = false;
-    spawn(drain_and_tell(*backend_, platform_->clock().now() + Duration::seconds(5), done));
-    platform_->run_until([&done] { return done; }, Duration::seconds(10));
-    backend_.reset();
-    control_.reset();
+    for (auto process = processes_.rbegin(); process != processes_.rend(); ++process) {
+      process->admin = {};
+      process->door = {};
+      if (!process->backend) continue;
+      bool done = false;
+      spawn(
+          drain_and_tell(*process->backend, platform_->clock().now() + Duration::seconds(5), done));
+      platform_->run_until([&done] { return done; }, Duration::seconds(10));
+    }
+    end();
+  }
+
+  void end() {
+    public_ = {};
+    for (Process& process : processes_) end(process);
     platform_->run_ready();
+  }
+
+  static void end(Process& process) {
+    process.admin = {};
+    process.door = {};
+    process.backend.reset();
+    process.control.reset();
   }
 
   Problem run_step(const Step& step) {
@@ -231,14 +312,14 @@ class Run {
         stop();
         return start();
       case Step::Kind::kCrash:
-        public_ = {};
-        admin_ = {};
-        backend_.reset();
-        control_.reset();
-        platform_->run_ready();
+        end();
         return start();
       case Step::Kind::kReload:
         return run_reload(step.text);
+      case Step::Kind::kDown:
+        return turn(step.text, false);
+      case Step::Kind::kUp:
+        return turn(step.text, true);
       case Step::Kind::kMetric:
         return check_metric(step.text);
       case Step::Kind::kLog:
@@ -250,22 +331,30 @@ class Run {
   }
 
   Problem run_reload(const std::string& name) {
-    CompiledContract compiled = compile(name);
-    if (!compiled.plan) return std::nullopt;  // As in development: the old plan goes on.
-    if (Result<void> done = backend_->reload(compiled.plan); !done) return done.error().message;
-    plan_ = compiled.plan;
+    for (Process& process : processes_) {
+      CompiledContract compiled = compile(name, placement_of(process.config));
+      if (!compiled.plan) return std::nullopt;  // As in development: the old plan goes on.
+      Result<void> done = process.backend->reload(compiled.plan);
+      if (!done) return done.error().message;
+    }
+    contract_ = name;
     platform_->run_ready();
     return std::nullopt;
   }
 
-  Connection& connection(bool admin) {
-    Connection& slot = admin ? admin_ : public_;
+  Backend& door() { return *processes_.back().backend; }
+
+  Connection& connect(Connection& slot, const std::string& address) {
     if (!slot.peer || slot.peer->ended()) {
-      slot.peer =
-          platform_->connect_peer(admin ? backend_->admin_address() : backend_->public_address());
+      slot.peer = platform_->connect_peer(address);
       slot.consumed = 0;
     }
     return slot;
+  }
+
+  Connection& connection(bool admin) {
+    return admin ? connect(processes_.back().admin, door().admin_address())
+                 : connect(public_, door().public_address());
   }
 
   // Waits for the next whole answer on a connection.
@@ -295,8 +384,10 @@ class Run {
       pipelined_.push_back(&step);
       return std::nullopt;
     }
-    if (!backend_) return "the backend is not running";
-    Connection& to = connection(step.admin);
+    Process* const named = process_of(step.at);
+    if (!step.at.empty() && (named == nullptr || !named->backend)) return "nothing runs " + step.at;
+    Connection& to = named == nullptr ? connection(step.admin)
+                                      : connect(named->door, named->backend->public_address());
     if (!to.peer) return "nothing listens";
     const std::string text = substitute(step.request, captures_);
     to.peer->send(request_bytes(text));
@@ -308,7 +399,7 @@ class Run {
   Problem run_pipeline() {
     pipelining_ = false;
     Connection to;
-    to.peer = platform_->connect_peer(backend_->public_address());
+    to.peer = platform_->connect_peer(door().public_address());
     std::string bytes;
     for (const Step* step : pipelined_)
       bytes += request_bytes(substitute(step->request, captures_));
@@ -326,7 +417,7 @@ class Run {
 
   Problem run_raw(const Step& step) {
     Connection to;
-    to.peer = platform_->connect_peer(backend_->public_address());
+    to.peer = platform_->connect_peer(door().public_address());
     if (!to.peer) return "nothing listens";
     to.peer->send(step.text);
     for (const Expectation& expected : step.answers) {
@@ -388,10 +479,20 @@ class Run {
     return match_text(*expected.body, body, captures_);
   }
 
+  // Counted where it happens: in some process of the shape.
   Problem check_metric(const std::string& text) {
+    Problem problem;
+    for (Process& process : processes_) {
+      problem = check_metric_of(process, text);
+      if (!problem) return std::nullopt;
+    }
+    return problem;
+  }
+
+  Problem check_metric_of(Process& process, const std::string& text) {
     const size_t space = text.rfind(' ');
     if (space == std::string::npos) return "write metric: name{labels} value";
-    Connection& to = connection(true);
+    Connection& to = connect(process.admin, process.backend->admin_address());
     to.peer->send("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n");
     Result<WireAnswer> answer = next_answer(to, false);
     if (!answer) return answer.error().message;
@@ -405,17 +506,16 @@ class Run {
   }
 
   const CaseFile& file_;
+  const Shape shape_;
   std::string project_;
   std::string data_;
   App app_;
   bool has_handlers_ = false;
-  std::shared_ptr<const Plan> plan_;
+  std::string contract_ = file_.contract;  // What is served; "": the inline one.
   std::unique_ptr<SimulatedPlatform> platform_;
   KeptLog logs_;  // For `log:` steps.
-  std::unique_ptr<Loop> control_;
-  std::unique_ptr<Backend> backend_;
+  std::vector<Process> processes_;
   Connection public_;
-  Connection admin_;
   Captures captures_;
   bool pipelining_ = false;
   std::vector<const Step*> pipelined_;
@@ -424,8 +524,9 @@ class Run {
 
 }  // namespace
 
-Outcome run_case(const CaseFile& file, const std::string& project, const std::string& data) {
-  return Run(file, project, data).run();
+Outcome run_case(const CaseFile& file, Shape shape, const std::string& project,
+                 const std::string& data) {
+  return Run(file, shape, project, data).run();
 }
 
 }  // namespace servanda::cases

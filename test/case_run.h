@@ -14,9 +14,15 @@ struct Outcome {
   std::string message;  // "line N: what differs", or why it was skipped.
 };
 
+// How many processes serve.
+enum class Shape : uint8_t {
+  kMonolith,  // One, with all services.
+  kServices,  // One for each service, and a gateway before them.
+};
+
 // `project` is the folder that paths in cases are relative to; `data` an empty folder for the
 // store.
-[[nodiscard]] Outcome run_case(const CaseFile& file, const std::string& project,
+[[nodiscard]] Outcome run_case(const CaseFile& file, Shape shape, const std::string& project,
                                const std::string& data);
 
 }  // namespace servanda::cases

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// servanda_cases FILE|FOLDER...: runs behaviour cases. Exit code 0 when all passed, 77 when the
-// only one was skipped, 1 otherwise.
+// servanda_cases [--services] FILE|FOLDER...: runs behaviour cases in one process, or with one for
+// each service of their contract and a gateway (on simulated io, all of it). Exit code 0 when all
+// passed, 77 when the only one was skipped, 1 otherwise.
 
 #include <algorithm>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "case_run.h"
@@ -16,10 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using servanda::cases::Outcome;
+using servanda::cases::Shape;
 
-std::vector<fs::path> case_files(int count, char** arguments) {
+std::vector<fs::path> case_files(int first, int count, char** arguments) {
   std::vector<fs::path> files;
-  for (int i = 1; i < count; ++i) {
+  for (int i = first; i < count; ++i) {
     if (!fs::is_directory(arguments[i])) {
       files.emplace_back(arguments[i]);
       continue;
@@ -32,7 +35,7 @@ std::vector<fs::path> case_files(int count, char** arguments) {
   return files;
 }
 
-Outcome run_one(const fs::path& path) {
+Outcome run_one(const fs::path& path, Shape shape) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return {Outcome::Kind::kFailed, "cannot be read"};
   std::ostringstream text;
@@ -41,7 +44,7 @@ Outcome run_one(const fs::path& path) {
   if (!file) return {Outcome::Kind::kFailed, file.error().message};
   std::string data = fs::temp_directory_path() / "servanda-case-XXXXXX";
   if (mkdtemp(data.data()) == nullptr) return {Outcome::Kind::kFailed, "no temporary folder"};
-  Outcome outcome = servanda::cases::run_case(*file, SERVANDA_SOURCE_DIR, data);
+  Outcome outcome = servanda::cases::run_case(*file, shape, SERVANDA_SOURCE_DIR, data);
   fs::remove_all(data);
   return outcome;
 }
@@ -52,8 +55,10 @@ int main(int count, char** arguments) {
   int passed = 0;
   int failed = 0;
   int skipped = 0;
-  for (const fs::path& path : case_files(count, arguments)) {
-    const Outcome outcome = run_one(path);
+  const bool has_option = count > 1 && std::string_view(arguments[1]) == "--services";
+  const Shape shape = has_option ? Shape::kServices : Shape::kMonolith;
+  for (const fs::path& path : case_files(has_option ? 2 : 1, count, arguments)) {
+    const Outcome outcome = run_one(path, shape);
     switch (outcome.kind) {
       case Outcome::Kind::kPassed:
         ++passed;

@@ -53,9 +53,11 @@ struct Backend::State {
         blocking(io) {}
 
   Result<void> open();
+  Result<void> open_store();
   Result<void> add_worker(const CallOptions& options);
   Result<void> open_admin();
   std::string name_of(const HandlerWatch::Stretch& stretch) const;
+  Scrape::Store store_figures() const;
   std::string metrics(MetricsFormat format);
   Result<void> readiness() const;
 
@@ -68,7 +70,7 @@ struct Backend::State {
   LogWriter log_writer;
   KeysInProgress keys;
   BlockingPool blocking;
-  std::unique_ptr<Store> store;
+  std::unique_ptr<Store> store;  // Null in a gateway, which runs no service.
   std::vector<std::unique_ptr<ServingWorker>> workers;
   std::optional<HandlerWatchdog> watchdog;
   std::string public_address;
@@ -89,18 +91,19 @@ struct Backend::State {
 };
 
 Result<void> Backend::State::open() {
+  if (Result<void> placed = check_placement(config, *plan); !placed) return placed;
   if (Result<void> fit = check_code_handlers(*plan, handlers.get()); !fit) return fit;
-  Result<std::unique_ptr<Store>> opened = open_sqlite_store(config.data, platform);
-  if (!opened) return pass(opened);
-  store = std::move(*opened);
-  if (Result<void> prepared = store->prepare(plan); !prepared) return prepared;
-
-  Result<std::string> cursor_key = load_cursor_key(config.data, control.rng());
-  if (!cursor_key) return pass(cursor_key);
   CallOptions options;
   options.environment = config.environment;
-  options.cursor_key = std::move(*cursor_key);
   options.handlers = handlers;
+  const bool is_gateway = config.run && config.run->empty();
+  if (!is_gateway) {
+    if (Result<void> opened = open_store(); !opened) return opened;
+    Result<std::string> cursor_key = load_cursor_key(config.data, control.rng());
+    if (!cursor_key) return pass(cursor_key);
+    options.cursor_key = std::move(*cursor_key);
+  }
+  if (!config.peers.secret.empty()) options.peers = std::make_shared<PeerOptions>(config.peers);
   const uint32_t count = config.workers > 0 ? config.workers : available_processors();
   for (uint32_t i = 0; i < count; ++i) {
     if (Result<void> added = add_worker(options); !added) return added;
@@ -118,9 +121,16 @@ Result<void> Backend::State::open() {
   return open_admin();
 }
 
+Result<void> Backend::State::open_store() {
+  Result<std::unique_ptr<Store>> opened = open_sqlite_store(config.data, platform);
+  if (!opened) return pass(opened);
+  store = std::move(*opened);
+  return store->prepare(plan);
+}
+
 Result<void> Backend::State::add_worker(const CallOptions& options) {
   auto worker = std::make_unique<ServingWorker>(
-      platform.make_loop(), SharedParts{*store, keys, log, blocking}, options,
+      platform.make_loop(), SharedParts{store.get(), keys, log, blocking}, options,
       config.logs == LogTarget::kOff ? ServingWorker::AccessLogging::kOff
                                      : ServingWorker::AccessLogging::kOn,
       plan);
@@ -148,11 +158,21 @@ Result<void> Backend::State::open_admin() {
   return {};
 }
 
+Scrape::Store Backend::State::store_figures() const {
+  const StoreStats stats = store->stats_approx();
+  return {.commits = stats.commits,
+          .groups = stats.groups,
+          .failures = stats.failures,
+          .queue_length = stats.queue_length,
+          .queue_length_max = 0,
+          .writer_busy = stats.writer_busy,
+          .bytes_on_disk = stats.bytes_on_disk};
+}
+
 std::string Backend::State::metrics(MetricsFormat format) {
   std::vector<const WorkerMetrics*> all;
   for (const auto& worker : workers) all.push_back(&worker->metrics());
   const ProcessUsage usage = process_usage();
-  const StoreStats stats = store->stats_approx();
   Scrape scrape;
   scrape.workers = all;
   scrape.now = control.now();
@@ -162,13 +182,7 @@ std::string Backend::State::metrics(MetricsFormat format) {
                                    .open_descriptors = usage.open_descriptors,
                                    .descriptors_max = usage.descriptors_max,
                                    .started_at = usage.started_at};
-  scrape.store = Scrape::Store{.commits = stats.commits,
-                               .groups = stats.groups,
-                               .failures = stats.failures,
-                               .queue_length = stats.queue_length,
-                               .queue_length_max = 0,
-                               .writer_busy = stats.writer_busy,
-                               .bytes_on_disk = stats.bytes_on_disk};
+  if (store != nullptr) scrape.store = store_figures();
   scrape.log_records_dropped = log_writer.dropped_approx();
   scrape.bugs = bugs_total_approx();
   scrape.plan_reloads = reloads;
@@ -187,7 +201,7 @@ std::string Backend::State::name_of(const HandlerWatch::Stretch& stretch) const 
 
 Result<void> Backend::State::readiness() const {
   if (draining) return fail(Code::kUnavailable, "The process is stopping.", "draining");
-  return store->health();
+  return store == nullptr ? Result<void>() : store->health();
 }
 
 Backend::Backend(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -232,13 +246,12 @@ std::vector<Loop*> Backend::worker_loops() {
 }
 
 Result<void> Backend::reload(std::shared_ptr<const Plan> plan) {
-  if (Result<void> fit = check_code_handlers(*plan, state_->handlers.get()); !fit) {
+  Result<void> fit = check_placement(state_->config, *plan);
+  if (fit) fit = check_code_handlers(*plan, state_->handlers.get());
+  if (fit && state_->store != nullptr) fit = state_->store->prepare(plan);
+  if (!fit) {
     ++state_->reload_failures;
     return fit;
-  }
-  if (Result<void> prepared = state_->store->prepare(plan); !prepared) {
-    ++state_->reload_failures;
-    return prepared;
   }
   state_->plan = plan;
   state_->reloaded_at = state_->control.now();

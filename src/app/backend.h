@@ -53,6 +53,7 @@ class Backend {
   Task<size_t> drain(Instant deadline);
 
   // The store, for tools that look at rows from the control loop. Lives as long as the backend.
+  // Requires: a service runs here.
   [[nodiscard]] Store& store();
   // Writes what was logged so far. Requires: no loop runs meanwhile, as on simulated io.
   void flush_logs();

@@ -47,10 +47,12 @@ struct ContractArguments {
   std::string contract;
   std::vector<std::string> overlays;
   std::shared_ptr<const CodeHandlers> handlers = nullptr;  // Of this program.
+  ServicePlacement placement = {};
 
   [[nodiscard]] LoadOptions load_options() const {
     LoadOptions options;
     if (handlers) handlers->describe(options.compile);
+    options.compile.placement = placement;
     return options;
   }
   void add_to(CLI::App& command) {
@@ -109,6 +111,8 @@ struct ServeArguments {
   std::string listen;
   std::string admin;
   std::string data;
+  std::vector<std::string> run;
+  bool gateway = false;
 };
 
 int run_serve(const ServeArguments& arguments, std::shared_ptr<const CodeHandlers> handlers) {
@@ -135,6 +139,7 @@ int run_serve(const ServeArguments& arguments, std::shared_ptr<const CodeHandler
   if (!arguments.listen.empty()) options.config.listen = arguments.listen;
   if (!arguments.admin.empty()) options.config.admin = arguments.admin;
   if (!arguments.data.empty()) options.config.data = arguments.data;
+  if (!arguments.run.empty() || arguments.gateway) options.config.run = arguments.run;
   if (Result<void> checked = check_config(options.config); !checked) {
     return complain(checked.error().message);
   }
@@ -203,14 +208,16 @@ int run_publish(const ContractArguments& arguments, const std::string& format) {
 
 // For commands that need a contract but print nothing of it.
 std::shared_ptr<const Plan> plan_of(const std::string& named,
-                                    const std::vector<std::string>& overlays) {
+                                    const std::vector<std::string>& overlays,
+                                    const ServicePlacement& placement) {
   Result<std::string> contract = choose_contract(named);
   if (!contract) {
     (void)complain(contract.error().message);
     return nullptr;
   }
   const CompiledContract compiled =
-      compile_named({named, overlays}, *contract, CompileOptions::Publish::kNo);
+      compile_named({.contract = named, .overlays = overlays, .placement = placement}, *contract,
+                    CompileOptions::Publish::kNo);
   if (!compiled.plan) print_errors(*contract, compiled);
   return compiled.plan;
 }
@@ -236,6 +243,26 @@ CompiledContract load_for_generation(const std::string& named,
   return compiled;
 }
 
+CLI::App* add_serve_command(CLI::App& app, ServeArguments& arguments) {
+  CLI::App* command = app.add_subcommand("serve", "Serve a contract");
+  arguments.contract.add_to(*command);
+  command
+      ->add_option("--config", arguments.configs,
+                   "configuration file; later ones override (default: servanda.yaml)")
+      ->type_name("FILE");
+  command->add_option("--listen", arguments.listen, "public door, HOST:PORT");
+  command->add_option("--admin", arguments.admin, "admin door, HOST:PORT, loopback");
+  command->add_option("--data", arguments.data, "folder of the embedded store");
+  CLI::Option* const run =
+      command->add_option("--run", arguments.run, "services of this process: A,B")
+          ->delimiter(',')
+          ->allow_extra_args(false)
+          ->type_name("NAMES");
+  command->add_flag("--gateway", arguments.gateway, "run no service, hand requests on")
+      ->excludes(run);
+  return command;
+}
+
 }  // namespace
 
 int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers> handlers) {
@@ -245,15 +272,7 @@ int run_command(int count, char** arguments, std::shared_ptr<const CodeHandlers>
   int code = 0;
 
   ServeArguments serve_arguments;
-  CLI::App* serve_command = app.add_subcommand("serve", "Serve a contract");
-  serve_arguments.contract.add_to(*serve_command);
-  serve_command
-      ->add_option("--config", serve_arguments.configs,
-                   "configuration file; later ones override (default: servanda.yaml)")
-      ->type_name("FILE");
-  serve_command->add_option("--listen", serve_arguments.listen, "public door, HOST:PORT");
-  serve_command->add_option("--admin", serve_arguments.admin, "admin door, HOST:PORT, loopback");
-  serve_command->add_option("--data", serve_arguments.data, "folder of the embedded store");
+  CLI::App* serve_command = add_serve_command(app, serve_arguments);
   serve_command->callback([&] { code = run_serve(serve_arguments, handlers); });
 
   CheckArguments check_arguments;

@@ -5,20 +5,12 @@
 #include <array>
 #include <vector>
 
+#include "app/config_reading.h"
 #include "base/text.h"
 
 namespace servanda {
-namespace {
+namespace internal {
 
-// One reading: the file's values go into `config`, findings into `diagnostics`.
-struct Reading {
-  const ConfigSources& sources;
-  Documents& documents;
-  Diagnostics& diagnostics;
-  Config& config;
-};
-
-// The scalar with `${NAME}` and `${file:path}` replaced; nothing after an error was added.
 std::optional<std::string> expand(Reading& reading, const Node& node) {
   if (!node.is_string() && !node.is_number()) {
     reading.diagnostics.error("config-type", node.place, "This setting takes one text.",
@@ -61,6 +53,8 @@ std::optional<std::string> expand(Reading& reading, const Node& node) {
   }
 }
 
+namespace {
+
 void read_environment(Reading& reading, const Node& node) {
   const std::optional<std::string> text = expand(reading, node);
   if (!text) return;
@@ -102,27 +96,21 @@ void read_text(Reading& reading, const Node& node) {
 
 void read_telemetry(Reading& reading, const Node& node);
 
-// A key of a mapping: how it is read, or null when this version does not support it.
-struct Key {
-  std::string_view name;
-  void (*read)(Reading& reading, const Node& node);
-};
-
 constexpr std::array kRootKeys = {
-    Key{"environment", read_environment},
-    Key{"listen", read_text<&Config::listen>},
-    Key{"admin", read_text<&Config::admin>},
-    Key{"workers", read_workers},
-    Key{"data", read_text<&Config::data>},
-    Key{"telemetry", read_telemetry},
-    Key{"run", nullptr},
-    Key{"services", nullptr},
-    Key{"stores", nullptr},
-    Key{"cache", nullptr},
-    Key{"broker", nullptr},
-    Key{"auth", nullptr},
-    Key{"tls", nullptr},
-    Key{"operations", nullptr},
+    ConfigKey{"environment", read_environment},
+    ConfigKey{"listen", read_text<&Config::listen>},
+    ConfigKey{"admin", read_text<&Config::admin>},
+    ConfigKey{"workers", read_workers},
+    ConfigKey{"data", read_text<&Config::data>},
+    ConfigKey{"telemetry", read_telemetry},
+    ConfigKey{"run", read_run},
+    ConfigKey{"services", read_services},
+    ConfigKey{"stores", nullptr},
+    ConfigKey{"cache", nullptr},
+    ConfigKey{"broker", nullptr},
+    ConfigKey{"auth", read_auth},
+    ConfigKey{"tls", nullptr},
+    ConfigKey{"operations", nullptr},
 };
 
 void read_logs(Reading& reading, const Node& node) {
@@ -139,24 +127,34 @@ void read_logs(Reading& reading, const Node& node) {
 }
 
 constexpr std::array kTelemetryKeys = {
-    Key{"logs", read_logs},
-    Key{"otlp", nullptr},
-    Key{"sample", nullptr},
+    ConfigKey{"logs", read_logs},
+    ConfigKey{"otlp", nullptr},
+    ConfigKey{"sample", nullptr},
 };
 
-void read_mapping(Reading& reading, const Node& mapping, std::span<const Key> keys,
-                  std::string_view what) {
-  if (mapping.kind == JsonKind::kNull) return;  // An empty file or section changes nothing.
-  if (!mapping.is_object()) {
-    reading.diagnostics.error("config-type", mapping.place, std::string(what) + " is a mapping.",
+void read_telemetry(Reading& reading, const Node& node) {
+  read_mapping(reading, node, kTelemetryKeys, "telemetry");
+}
+
+}  // namespace
+
+bool is_mapping(Reading& reading, const Node& node, std::string_view what) {
+  if (node.is_object()) return true;
+  if (node.kind != JsonKind::kNull) {
+    reading.diagnostics.error("config-type", node.place, std::string(what) + " is a mapping.",
                               "Write \"key: value\" lines.");
-    return;
   }
+  return false;
+}
+
+void read_mapping(Reading& reading, const Node& mapping, std::span<const ConfigKey> keys,
+                  std::string_view what) {
+  if (!is_mapping(reading, mapping, what)) return;
   for (const NodeEntry& entry : mapping) {
-    const auto key = std::ranges::find(keys, entry.key, &Key::name);
+    const auto key = std::ranges::find(keys, entry.key, &ConfigKey::name);
     if (key == keys.end()) {
       std::vector<std::string_view> names;
-      for (const Key& known : keys) names.push_back(known.name);
+      for (const ConfigKey& known : keys) names.push_back(known.name);
       const std::optional<std::string_view> guess = nearest(entry.key, names);
       reading.diagnostics.error(
           "config-unknown-key", entry.key_place,
@@ -172,11 +170,10 @@ void read_mapping(Reading& reading, const Node& mapping, std::span<const Key> ke
   }
 }
 
-void read_telemetry(Reading& reading, const Node& node) {
-  read_mapping(reading, node, kTelemetryKeys, "telemetry");
+void read_root(Reading& reading, const Node& root) {
+  read_mapping(reading, root, kRootKeys, "the configuration");
 }
 
-// "host:port" with an IP address or "localhost" as the host.
 std::optional<std::string_view> host_of(std::string_view address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
@@ -185,7 +182,7 @@ std::optional<std::string_view> host_of(std::string_view address) {
   return address.substr(0, colon);
 }
 
-}  // namespace
+}  // namespace internal
 
 Config read_config(std::span<const std::string> paths, const ConfigSources& sources,
                    Documents& documents, Diagnostics& diagnostics) {
@@ -198,8 +195,8 @@ Config read_config(std::span<const std::string> paths, const ConfigSources& sour
     }
     const Node* root = documents.load_text(path, std::move(*text), diagnostics);
     if (root == nullptr) continue;
-    Reading reading{sources, documents, diagnostics, config};
-    read_mapping(reading, *root, kRootKeys, "the configuration");
+    internal::Reading reading{sources, documents, diagnostics, config};
+    internal::read_root(reading, *root);
   }
   return config;
 }
@@ -210,13 +207,13 @@ Result<void> check_config(const Config& config) {
     const std::string& address;
   } doors[] = {{"listen", config.listen}, {"admin", config.admin}};
   for (const auto& door : doors) {
-    if (!host_of(door.address)) {
+    if (!internal::host_of(door.address)) {
       return fail(Code::kInvalidArgument,
                   std::string(door.name) + " is \"" + door.address +
                       "\", which is no address: write HOST:PORT, such as 127.0.0.1:8080.");
     }
   }
-  const std::string_view admin_host = *host_of(config.admin);
+  const std::string_view admin_host = *internal::host_of(config.admin);
   const bool loopback =
       admin_host.starts_with("127.") || admin_host == "[::1]" || admin_host == "localhost";
   if (!loopback) {

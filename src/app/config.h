@@ -8,8 +8,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "call/peer_options.h"
 #include "contract/document/documents.h"
 #include "contract/plan/plan.h"
 
@@ -26,7 +28,9 @@ struct Config {
   uint32_t workers = 0;                   // 0: one per core. At most kWorkersMax.
   std::string data = "servanda-data";     // Folder of the embedded store.
   LogTarget logs = LogTarget::kStdout;
-  std::string contract;  // Set by the command line.
+  std::optional<std::vector<std::string>> run;  // Services in this process; nothing: all.
+  PeerOptions peers;                            // Where others are, and what proves who calls.
+  std::string contract;                         // Set by the command line.
 
   static constexpr uint32_t kWorkersMax = 256;
 };
@@ -46,5 +50,11 @@ struct ConfigSources {
 // Checks what must hold whatever the source of a setting was: addresses, the admin door on
 // loopback. The error names the setting.
 [[nodiscard]] Result<void> check_config(const Config& config);
+
+// What the settings mean for compiling the contract.
+[[nodiscard]] ServicePlacement placement_of(const Config& config);
+// Whether the services that the settings name are those of the contract, and all that this process
+// needs of others can be reached. The error is one sentence.
+[[nodiscard]] Result<void> check_placement(const Config& config, const Plan& plan);
 
 }  // namespace servanda

@@ -55,6 +55,7 @@ Compilation compile(const ServeOptions& options) {
   load.compile.environment = options.config.environment;
   load.compile.authenticated.emplace();
   if (options.handlers) options.handlers->describe(load.compile);
+  load.compile.placement = placement_of(options.config);
   Compilation result{compile_contract(files, files.entry(), overlays, load), {}};
   result.files = files.touched();
   return result;
@@ -186,10 +187,15 @@ int serve(const ServeOptions& options) {
     say("servanda: " + begun.error().message);
     return 1;
   }
+  std::string running;
+  for (const std::string& name : options.config.run.value_or(std::vector<std::string>{})) {
+    running += (running.empty() ? ", running " : ", ") + name;
+  }
+  if (options.config.run && options.config.run->empty()) running = ", a gateway";
   const Duration took = platform->clock().now() - started;
-  say("servanda: ready in " + std::to_string(took.ns / 1'000'000) +
-      " ms: " + std::to_string(operations) + " operations at http://" +
-      process.backend().public_address() + ", admin http://" + process.backend().admin_address());
+  say("servanda: ready in " + std::to_string(took.ns / 1'000'000) + " ms: " +
+      std::to_string(operations) + " operations at http://" + process.backend().public_address() +
+      ", admin http://" + process.backend().admin_address() + running);
   process.run();
   return 0;
 }

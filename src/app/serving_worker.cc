@@ -3,10 +3,21 @@
 
 #include <utility>
 
+#include "call/peer_claims.h"
+
 namespace servanda {
 namespace {
 
 constexpr Duration kBusyInterval = Duration::seconds(1);
+
+// What a gateway takes and hands on, with what it says besides, finds room in a service's process.
+ServerLimits limits_of(const CallOptions& options) {
+  ServerLimits limits;
+  if (options.peers == nullptr) return limits;
+  limits.head_bytes_max += kClaimsBytesMax + kPeerFieldBytesMax;
+  limits.header_count_max += kPeerFieldsMax;
+  return limits;
+}
 
 }  // namespace
 
@@ -16,7 +27,7 @@ ServingWorker::ServingWorker(std::unique_ptr<Loop> loop, SharedParts shared,
     : loop_(std::move(loop)),
       shared_(shared),
       access_log_(logging == AccessLogging::kOn ? kAccessLogBytes : 0),
-      session_(shared.store.open_session(*loop_)),
+      session_(shared.store == nullptr ? nullptr : shared.store->open_session(*loop_)),
       context_(WorkerParts{.loop = *loop_,
                            .rng = loop_->rng(),
                            .session = session_.get(),
@@ -27,7 +38,8 @@ ServingWorker::ServingWorker(std::unique_ptr<Loop> loop, SharedParts shared,
                            .blocking = &shared.blocking},
                options, std::move(plan)),
       surface_(context_, RestOptions{CorsPolicy::default_for(options.environment)}),
-      server_(*loop_, ServerLimits{}, surface_, *this) {
+      server_(*loop_, shared.store == nullptr ? ServerLimits{} : limits_of(options), surface_,
+              *this) {
   observe_busy();
 }
 

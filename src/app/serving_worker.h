@@ -25,7 +25,7 @@ namespace servanda {
 
 // What all workers of a backend share. Outlives them.
 struct SharedParts {
-  Store& store;
+  Store* store;  // Null where no service runs.
   KeysInProgress& keys;
   Log& log;
   BlockingPool& blocking;

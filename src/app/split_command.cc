@@ -21,7 +21,7 @@ struct SplitArguments {
 };
 
 int run_split(const SplitArguments& arguments, const PlanSource& plan_of) {
-  const std::shared_ptr<const Plan> plan = plan_of(arguments.contract, arguments.overlays);
+  const std::shared_ptr<const Plan> plan = plan_of(arguments.contract, arguments.overlays, {});
   if (plan == nullptr) return 1;
   const SplitFormat format = arguments.format == "json" ? SplitFormat::kJson : SplitFormat::kText;
   const Result<std::string> report = split_report(*plan, arguments.run, format);

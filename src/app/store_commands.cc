@@ -27,6 +27,7 @@ struct MigrateArguments {
   std::string contract;
   std::vector<std::string> overlays;
   std::string data;
+  std::vector<std::string> run;  // Services whose store it is; empty: all.
   bool plan_only = false;
 };
 
@@ -77,8 +78,14 @@ int apply(const std::string& data, std::shared_ptr<const Plan> plan, const Schem
 }
 
 int run_migrate(const MigrateArguments& arguments, const PlanSource& plan_of) {
-  std::shared_ptr<const Plan> plan = plan_of(arguments.contract, arguments.overlays);
+  ServicePlacement placement;
+  if (!arguments.run.empty()) placement.here = arguments.run;
+  std::shared_ptr<const Plan> plan = plan_of(arguments.contract, arguments.overlays, placement);
   if (!plan) return 1;
+  for (const std::string& name : arguments.run) {
+    if (plan->find_service(name) != nullptr) continue;
+    return complain("--run names \"" + name + "\", which is no service of the contract.");
+  }
   Result<SchemaChanges> changes = plan_migration(arguments.data, plan->resources);
   if (!changes) return complain(arguments.data + ": " + changes.error().message);
   if (arguments.plan_only || !changes->refusals.empty()) {
@@ -132,6 +139,10 @@ void add_migrate(CLI::App& app, int& exit_code, PlanSource plan_of) {
       ->add_option("--overlay", arguments->overlays, "OpenAPI Overlay document, applied in order")
       ->type_name("FILE");
   require_data(*command, arguments->data);
+  command->add_option("--run", arguments->run, "services whose store it is: A,B (default: all)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAMES");
   command->add_flag("--plan", arguments->plan_only,
                     "only show what would change; works beside a running server");
   command->callback([arguments, &exit_code, plan_of = std::move(plan_of)] {

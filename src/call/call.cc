@@ -15,7 +15,7 @@ void Answer::clear() {
   version = 0;
   allowed_methods = 0;
   retry_after_s = 0;
-  replayed = minimal = conforms = false;
+  replayed = minimal = conforms = relayed = false;
   varies_by_encoding = varies_by_prefer = false;
   fields.clear();
 }
@@ -27,6 +27,7 @@ void Call::clear() {
   trace = TraceContext{};
   caller = Caller{};
   deadline = Instant::never();
+  peer = Peer::kNone;
   operation = nullptr;
   path_values.count = 0;
   counters = nullptr;

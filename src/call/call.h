@@ -25,6 +25,7 @@
 
 namespace servanda {
 
+struct ClientAnswer;
 class Engine;
 class OperationCounters;
 class WorkerContext;
@@ -85,6 +86,7 @@ struct Answer {
   bool conforms = false;         // Known to fit the contract: not checked again.
   bool varies_by_encoding = false;
   bool varies_by_prefer = false;
+  bool relayed = false;  // Another process's answer, to be given as it came; `fields` has them all.
   std::vector<HeaderField> fields;
 
   // Makes `text` the body.
@@ -125,7 +127,14 @@ struct Call {
   Caller caller;
   Instant deadline = Instant::never();
 
-  // Set by match().
+  // Whether another process of the backend sent it; see peer_door.h.
+  enum class Peer : uint8_t {
+    kNone,
+    kForwards,  // A client's request, handed on.
+    kCalls,     // A handler's call.
+  } peer = Peer::kNone;
+
+  // Set by match(), or with the call where it is known already.
   const Operation* operation = nullptr;
   PathValues path_values;
   OperationCounters* counters = nullptr;  // Set while the call counts as running.
@@ -145,6 +154,7 @@ struct Call {
 
   IdempotencyUse idempotency;
   Answer answer;
+  std::shared_ptr<ClientAnswer> upstream;  // What a relayed answer points into. Recycled.
 
   // Of calls that handlers make, see inner_call.h.
   uint32_t depth = 0;          // Callers above; 0 for a request from outside.

@@ -30,6 +30,7 @@ std::string unknown_operation(const Plan& plan, std::string_view id, std::string
 std::string taken(const Plan& plan, const Operation& operation) {
   switch (operation.handler) {
     case HandlerKind::kCode:
+    case HandlerKind::kRemote:  // One program may be built for several processes.
       return {};
     case HandlerKind::kResource:
       return quoted(operation.id) + " has a handler, but is served from the resource " +
@@ -103,6 +104,7 @@ const Operation* batch_of(const Plan& plan, const Operation& operation) {
 
 // Why the operation cannot have the hook; "" when it can.
 std::string unfit_hook(const Plan& plan, const Operation& operation, const Hook& hook) {
+  if (operation.handler == HandlerKind::kRemote) return {};
   const Action action = operation.resource ? operation.resource->action : Action::kRead;
   const bool writes = action == Action::kCreate || action == Action::kReplace ||
                       action == Action::kUpdate || action == Action::kDelete;

@@ -8,10 +8,10 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "call/record.h"
+#include "call/remote_call.h"
 #include "call/stages.h"
 #include "call/worker.h"
 #include "contract/plan/call_graph.h"
-#include "contract/plan/path_values.h"
 
 namespace servanda {
 namespace {
@@ -135,9 +135,8 @@ void fill_fields(InnerCall& inner) {
   }
 }
 
-// What the callee is told: the request, who asks, by when. False: no path can hold the parameters;
-// the call has been refused.
-bool begin(Call& caller, InnerCall& inner, const Operation& callee) {
+// What the callee is told: the request, who asks, by when.
+void begin(Call& caller, InnerCall& inner, const Operation& callee) {
   Call& call = *inner.call;
   const WorkerContext& worker = *caller.worker;
   call.operation = &callee;
@@ -156,10 +155,14 @@ bool begin(Call& caller, InnerCall& inner, const Operation& callee) {
   fill_fields(inner);
   const Duration timeout = std::min(callee.timeout, worker.options().limits.timeout_max);
   call.deadline = std::min(caller.deadline, input.received_at + timeout);
-  count_start(call);
-  std::unique_ptr<const PathTemplate>& path = call.engine->state(callee).path;
-  if (path == nullptr) path = make_path_template(callee.path);
-  if (path != nullptr && split_path(*path, input.path, call.path_values)) return true;
+  if (caller.deadline <= input.received_at) {
+    refuse(call, Code::kDeadlineExceeded, "The time of the call was up before it could be made.");
+  }
+}
+
+// False: no path can hold the parameters; the call has been refused.
+bool take_path(Call& call) {
+  if (call.engine->read_path(*call.operation, call.input.path, call.path_values)) return true;
   return refuse(call, Code::kNotFound, "A value in the path is empty or no path can hold it.",
                 "no-such-path");
 }
@@ -191,14 +194,18 @@ Task<Result<void>> run_inner_call(Call& caller, InnerCall& inner, std::string_vi
   Call& call = *inner.call;
   TextBody body(inner.request.body);
   if (inner.request.has_body) call.input.body = &body;
-  const bool begun = begin(caller, inner, *callee);
-  if (begun && caller.deadline <= call.input.received_at) {
-    refuse(call, Code::kDeadlineExceeded, "The time of the call was up before it could be made.");
-  }
-  if (call.answer.error) {
-    finish_call(call);
+  begin(caller, inner, *callee);
+  const bool has_time = !call.answer.error;
+  if (callee->handler == HandlerKind::kRemote) {
+    if (has_time) co_await run_remote_call(caller, inner);
+    if (call.answer.error) call.answer.status = facts_of(call.answer.error->code).http_status;
   } else {
-    co_await run_stages(call);
+    count_start(call);
+    if (has_time && take_path(call)) {
+      co_await run_stages(call);
+    } else {
+      finish_call(call);
+    }
   }
   if (counters != nullptr) counters->on_ended(call.answer.status);
   co_return Result<void>();

@@ -29,6 +29,7 @@ constexpr Name kNames[] = {
     {"if-none-match", KnownField::kIfNoneMatch},
     {"accept-encoding", KnownField::kAcceptEncoding},
     {"idempotency-key", KnownField::kIdempotencyKey},
+    {"servanda-claims", KnownField::kClaims},
     {"content-encoding", KnownField::kContentEncoding},
     {"access-control-request-method", KnownField::kRequestedMethod},
     {"access-control-request-headers", KnownField::kRequestedHeaders},
@@ -117,10 +118,11 @@ void KnownFields::add(KnownField field, std::string_view value, Arena& arena) {
 }
 
 bool is_proxy_field(std::string_view name) {
-  constexpr std::string_view kForwarded = "x-forwarded-";
-  if (name.size() > kForwarded.size() &&
-      equals_plain(name.substr(0, kForwarded.size()), kForwarded)) {
-    return true;
+  constexpr std::string_view kFamilies[] = {"x-forwarded-", "servanda-"};
+  for (const std::string_view family : kFamilies) {
+    if (name.size() > family.size() && equals_plain(name.substr(0, family.size()), family)) {
+      return true;
+    }
   }
   return std::ranges::any_of(kProxyNames,
                              [name](std::string_view proxy) { return equals_plain(name, proxy); });

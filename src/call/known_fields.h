@@ -18,6 +18,7 @@ enum class KnownField : uint8_t {
   kAccept,
   kAcceptEncoding,
   kAuthorization,
+  kClaims,  // Of another process of the backend: peer_claims.h.
   kContentEncoding,
   kContentType,
   kCookie,
@@ -32,7 +33,7 @@ enum class KnownField : uint8_t {
   kTracestate,
   kUserAgent,
 };
-inline constexpr size_t kKnownFieldCount = 16;
+inline constexpr size_t kKnownFieldCount = 17;
 
 // What a request says in the fields above. Names are compared ignoring case.
 //
@@ -64,8 +65,9 @@ class KnownFields {
   std::array<uint8_t, kKnownFieldCount> counts_{};
 };
 
-// Whether a field is one that only a trusted proxy may set: the caller's identity or address, trace
-// baggage. With '_' for '-' too, because some frameworks read both alike.
+// Whether a field is one that only a trusted proxy or the engine itself may set: the caller's
+// identity or address, trace baggage, words between processes. With '_' for '-' too, because some
+// frameworks read both alike.
 [[nodiscard]] bool is_proxy_field(std::string_view name);
 
 // `fields` without those that are not the client's to send: proxy fields, and names with an

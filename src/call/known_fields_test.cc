@@ -40,7 +40,7 @@ TEST(KnownFields, JoinsRepeatedFields) {
 
 TEST(KnownFields, TellsWhatOnlyProxiesMaySet) {
   for (const char* name : {"X-Forwarded-For", "x_forwarded_proto", "Forwarded", "X-Real-IP",
-                           "X-User", "x_user", "baggage"}) {
+                           "X-User", "x_user", "baggage", "Servanda-Claims", "servanda_taken"}) {
     EXPECT_TRUE(is_proxy_field(name)) << name;
   }
   for (const char* name : {"X-Users", "X-Forwarded-", "X-Request-Id", "Accept"}) {

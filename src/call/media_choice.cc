@@ -41,6 +41,7 @@ const Response* expected_response(const Call& call) {
     case HandlerKind::kCode:
       return operation.response_for(operation.success_status());
     case HandlerKind::kUnimplemented:
+    case HandlerKind::kRemote:
       return nullptr;
   }
   return nullptr;

@@ -5,43 +5,15 @@
 
 #include "base/problem.h"
 #include "call/inner_call.h"
+#include "call/problem_reading.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
 namespace {
 
-// The code that a problem's status stands for.
-Code code_of(int status) {
-  for (size_t i = 0; i < kCodeCount; ++i) {
-    if (facts_of(static_cast<Code>(i)).http_status == status) return static_cast<Code>(i);
-  }
-  return status < 500 ? Code::kInvalidArgument : Code::kInternal;
-}
-
-// The text of a member of an object, or "".
-std::string member_text(JsonValue object, std::string_view name) {
-  const JsonValue member = object.is_object() ? object.find(name) : JsonValue();
-  return member.exists() && member.is_string() ? std::string(member.text()) : std::string();
-}
-
-void take_error(InnerCall& inner, Error& error) {
-  inner.problem.status = facts_of(error.code).http_status;
-  inner.problem.code = error.code;
-  inner.problem.reason = std::move(error.reason);
-  inner.problem.message = std::move(error.message);
-  inner.problem.fields = std::move(error.fields);
-  inner.has_problem = true;
-}
-
-// What a problem's own body says of it: of a problem that was kept for its Idempotency-Key.
-Problem problem_of(int status, JsonValue body) {
-  Problem problem;
-  problem.status = status;
-  problem.code = code_of(status);
-  problem.reason = member_text(body, "code");
-  problem.message = member_text(body, "detail");
-  if (problem.message.empty()) problem.message = "The operation gave no reason.";
-  return problem;
+Problem problem_of(int status, Error error) {
+  return {status, error.code, std::move(error.reason), std::move(error.message),
+          std::move(error.fields)};
 }
 
 std::string etag_text(const Answer& answer) {
@@ -97,9 +69,12 @@ Task<Result<void>> OutwardCall::run() {
   if (!ran) co_return ran;
   Answer& answer = inner_->call->answer;
   if (answer.error) {
-    take_error(*inner_, *answer.error);
+    inner_->problem =
+        problem_of(facts_of(answer.error->code).http_status, std::move(*answer.error));
+    inner_->has_problem = true;
   } else if (answer.replayed && answer.content_type == "application/problem+json") {
-    inner_->problem = problem_of(answer.status, this->answer().body);
+    // Kept for its Idempotency-Key.
+    inner_->problem = problem_of(answer.status, read_problem(answer.status, this->answer().body));
     inner_->has_problem = true;
   }
   co_return ran;
@@ -135,7 +110,7 @@ Problem OutwardCall::undeclared(const ReadError& error) {
                       " is not as declared: " + error.to_error().message;
     return problem;
   }
-  return problem_of(answer.status, this->answer().body);
+  return problem_of(answer.status, read_problem(answer.status, this->answer().body));
 }
 
 }  // namespace servanda::internal

@@ -84,7 +84,8 @@ void record(Call& call) {
       call.counters->on_started();
     }
     call.counters->on_ended(outcome);
-    if (!call.is_inner()) metrics->on_answered(outcome.status);
+    const bool is_at_door = !call.is_inner() || call.peer != Call::Peer::kNone;
+    if (is_at_door) metrics->on_answered(outcome.status);
   }
   if (call.worker->access_log() != nullptr) log_access(call, outcome);
 }

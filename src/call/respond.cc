@@ -145,6 +145,7 @@ void render_problem(Call& call) {
 
 void respond(Call& call) {
   Answer& answer = call.answer;
+  if (answer.relayed) return;  // As another process has given it.
   if (!answer.given()) {
     SERVANDA_BUG("a call ended without an answer");
     refuse(call, Code::kInternal, "The operation ended without an answer.");
@@ -153,6 +154,7 @@ void respond(Call& call) {
   if (checks && !answer.error) check_against_contract(call);
   if (call.is_inner()) {  // The caller takes errors as they are, and bytes uncompressed.
     if (answer.error) answer.status = facts_of(answer.error->code).http_status;
+    if (answer.error && call.peer == Call::Peer::kCalls) render_own_form(call);
     return;
   }
   if (answer.error && answer.content_type.empty()) {

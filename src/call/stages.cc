@@ -9,6 +9,7 @@
 #include "call/mock_handler.h"
 #include "call/read_input.h"
 #include "call/record.h"
+#include "call/remote_call.h"
 #include "call/resource_handler.h"
 #include "call/respond.h"
 
@@ -32,7 +33,12 @@ bool takes_key(const Call& call) {
 // Cheap refusals come before expensive work. A stage that refuses returns false and has set the
 // answer. Only those that wait are tasks.
 Task<void> run_stages(Call& call) {
-  bool goes_on = call.is_inner() || match(call);  // Everything after needs the operation.
+  // Everything after needs the operation. What a handler or another process asks for names it.
+  bool goes_on = call.operation != nullptr || match(call);
+  if (goes_on && call.operation->handler == HandlerKind::kRemote) {
+    co_await forward(call);  // All that follows is done by the process that runs the service.
+    goes_on = false;
+  }
   if (goes_on && !call.operation->security.empty()) {
     // Before anything is said about the input. What a handler calls runs as its own caller.
     goes_on = call.is_inner() ? check_entitled(call) : co_await authenticate(call);
@@ -60,6 +66,8 @@ Task<void> run_stages(Call& call) {
         break;
       case HandlerKind::kUnimplemented:
         refuse_unimplemented(call);
+        break;
+      case HandlerKind::kRemote:
         break;
     }
   }

@@ -6,6 +6,8 @@
 #include "call/code_handlers.h"
 #include "call/inner_call.h"
 #include "call/mock_handler.h"
+#include "call/peers.h"
+#include "contract/plan/path_values.h"
 
 namespace servanda {
 namespace {
@@ -67,13 +69,15 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
       locate_items(create, *reader, states_[create.index]);
     }
   }
+  for (const Operation& operation : plan_->operations) {
+    operations_.emplace(operation.id, &operation);
+  }
   if (handlers_ == nullptr) return;
   for (const SecurityScheme& scheme : plan_->security_schemes) {
     authenticators_.push_back(handlers_->find_authenticator(scheme.name));
   }
   for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
   for (const Operation& operation : plan_->operations) {
-    operations_.emplace(operation.id, &operation);
     OperationState& state = states_[operation.index];
     if (operation.handler == HandlerKind::kCode) state.code = handlers_->find(operation.id);
     if (operation.handler != HandlerKind::kResource) continue;
@@ -94,6 +98,12 @@ const Operation* Engine::find_operation(std::string_view id) const {
   return found == operations_.end() ? nullptr : found->second;
 }
 
+bool Engine::read_path(const Operation& operation, std::string_view path, PathValues& values) {
+  std::unique_ptr<const PathTemplate>& known = states_[operation.index].path;
+  if (known == nullptr) known = make_path_template(operation.path);
+  return known != nullptr && split_path(*known, path, values);
+}
+
 WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
                              std::shared_ptr<const Plan> plan)
     : parts_(parts),
@@ -102,6 +112,7 @@ WorkerContext::WorkerContext(WorkerParts parts, CallOptions options,
       uuids_(parts_.loop, parts_.rng),
       rerun_lanes_(parts_.loop),
       handler_watch_(parts_.loop),
+      peers_(options_.peers ? std::make_unique<Peers>(parts_.loop, *options_.peers) : nullptr),
       engine_(std::make_shared<Engine>(std::move(plan), parts_.metrics, options_.handlers)) {
   calls_.reserve(options_.limits.calls_kept);
 }
@@ -127,10 +138,12 @@ std::unique_ptr<Call> WorkerContext::take_call(Arena& arena) {
 }
 
 void WorkerContext::give_back(std::unique_ptr<Call> call) {
-  const size_t held = call->answer.text.capacity() + call->answer.compressed.capacity() +
-                      call->decoded_body.capacity() + call->row_text.capacity() +
-                      call->body_text.size() + call->body_builder.node_count() * sizeof(JsonNode) +
-                      call->merge_builder.node_count() * sizeof(JsonNode);
+  const size_t held =
+      call->answer.text.capacity() + call->answer.compressed.capacity() +
+      call->decoded_body.capacity() + call->row_text.capacity() + call->body_text.size() +
+      call->body_builder.node_count() * sizeof(JsonNode) +
+      call->merge_builder.node_count() * sizeof(JsonNode) +
+      (call->upstream ? call->upstream->head.capacity() + call->upstream->body.capacity() : 0);
   call->clear();
   if (held > options_.limits.recycled_bytes_max || calls_.size() >= options_.limits.calls_kept) {
     return;

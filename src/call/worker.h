@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "call/call.h"
 #include "call/handler_watch.h"
+#include "call/peer_options.h"
 #include "call/rerun_lanes.h"
 #include "contract/plan/path_template.h"
 #include "contract/plan/plan.h"
@@ -33,6 +34,7 @@ struct InnerCall;
 class KeysInProgress;
 class Log;
 class MockAnswers;
+class Peers;
 
 // Bounds of one call, with the answer above each.
 struct CallLimits {
@@ -63,6 +65,8 @@ struct CallOptions {
   std::string cursor_key;
   // What C++ handlers there are; null: none. Shared by all workers.
   std::shared_ptr<const CodeHandlers> handlers;
+  // The other processes; null: there are none.
+  std::shared_ptr<const PeerOptions> peers;
 };
 
 // What a worker borrows. Everything outlives the worker context.
@@ -96,7 +100,7 @@ struct OperationState {
   std::string item_suffix;
   bool item_below_collection = false;  // The prefix starts behind the request's own path.
   std::vector<CallEdge> edges;
-  std::unique_ptr<const PathTemplate> path;  // Where handlers have called it.
+  std::unique_ptr<const PathTemplate> path;  // Where calls named it.
 };
 
 // One plan as one worker serves it: the plan and what the worker remembers about it. A reload makes
@@ -118,6 +122,9 @@ class Engine {
   [[nodiscard]] OperationState& state(const Operation& operation) {
     return states_[operation.index];
   }
+  // Whether `path`, percent-encoded, is one of the operation's; its parameters are `values` then.
+  [[nodiscard]] bool read_path(const Operation& operation, std::string_view path,
+                               PathValues& values);
   // What verifies the credentials of Plan::security_schemes[scheme]; null: nothing does.
   [[nodiscard]] const Authenticator* authenticator(uint16_t scheme) const {
     return authenticators_.empty() ? nullptr : authenticators_[scheme];
@@ -170,6 +177,8 @@ class WorkerContext {
   [[nodiscard]] BlockingPool* blocking() { return parts_.blocking; }
   [[nodiscard]] HandlerWatch& handler_watch() { return handler_watch_; }
   [[nodiscard]] RerunLanes& rerun_lanes() { return rerun_lanes_; }
+  // The way to other processes; null when there are none.
+  [[nodiscard]] Peers* peers() { return peers_.get(); }
   // Scratch memory of the validator: never held over a wait.
   [[nodiscard]] ValidationContext& validation() { return validation_; }
   // For text that is parsed and looked at without a wait between.
@@ -185,6 +194,7 @@ class WorkerContext {
   JsonParser scratch_parser_;
   RerunLanes rerun_lanes_;
   HandlerWatch handler_watch_;
+  std::unique_ptr<Peers> peers_;
   std::shared_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<InnerCall>> inner_calls_;

@@ -12,12 +12,6 @@
 namespace servanda {
 namespace {
 
-std::string_view handler_word(HandlerKind handler) {
-  static constexpr std::array<std::string_view, 4> kTexts = {"resource", "mock", "unimplemented",
-                                                             "code"};
-  return kTexts[static_cast<size_t>(handler)];
-}
-
 constexpr size_t kColumns = 5;
 using Line = std::array<std::string, kColumns>;
 
@@ -30,7 +24,7 @@ Line line_of(const Plan& plan, const Operation& operation) {
     }
   }
   return {std::string(method_text(operation.method)), operation.path, operation.id,
-          std::string(handler_word(operation.handler)) + (operation.exposed ? "" : ", internal"),
+          std::string(handler_text(operation.handler)) + (operation.exposed ? "" : ", internal"),
           std::move(resource)};
 }
 
@@ -71,7 +65,7 @@ std::string routes_json(const Plan& plan) {
     member("method", method_text(operation.method));
     member("path", operation.path);
     member("operationId", operation.id);
-    member("handler", handler_word(operation.handler));
+    member("handler", handler_text(operation.handler));
     if (!operation.exposed) {
       writer.key("internal");
       writer.boolean(true);

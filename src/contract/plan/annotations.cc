@@ -161,6 +161,15 @@ void compile_services(AnnotationState& state) {
     }
   }
   if (state.plan.services.empty()) state.plan.services.push_back({"main", state.plan.title, {}});
+  const ServicePlacement& placement = state.options.placement;
+  const auto names = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (ServiceDeclaration& service : state.plan.services) {
+    using Runs = ServiceDeclaration::Runs;
+    if (!placement.here || names(*placement.here, service.name)) continue;
+    service.runs = names(placement.elsewhere, service.name) ? Runs::kElsewhere : Runs::kOutOfReach;
+  }
 }
 
 std::string choose_service(AnnotationState& state, const NodeEntry* entry,

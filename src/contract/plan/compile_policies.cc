@@ -101,6 +101,9 @@ const SecurityScheme* unverified_scheme(const AnnotationState& state, const Oper
 
 // Nothing that asks for credentials is served from a store while nobody can verify them.
 void check_security(AnnotationState& state, const OperationNode& node, const Operation& operation) {
+  const ServiceDeclaration* const service = state.plan.find_service(operation.service);
+  // The process that runs it verifies.
+  if (service != nullptr && service->runs != ServiceDeclaration::Runs::kHere) return;
   const SecurityScheme* const scheme = unverified_scheme(state, operation);
   if (scheme == nullptr) return;
   if (operation.handler == HandlerKind::kMock) {

@@ -27,6 +27,12 @@ std::string_view method_text(Method method) {
   return kMethodTexts[static_cast<size_t>(method)];
 }
 
+std::string_view handler_text(HandlerKind handler) {
+  static constexpr std::string_view kTexts[] = {"resource", "mock", "unimplemented", "code",
+                                                "remote"};
+  return kTexts[static_cast<size_t>(handler)];
+}
+
 const Response* Operation::response_for(int status) const {
   for (const Response& response : responses) {
     if (response.is_default()) return &response;

@@ -134,7 +134,9 @@ enum class HandlerKind : uint8_t {
   kMock,           // Answers from examples and schemas.
   kUnimplemented,  // Nothing serves it outside development: 501.
   kCode,           // A C++ handler registered for its id.
+  kRemote,         // The process that runs its service.
 };
+[[nodiscard]] std::string_view handler_text(HandlerKind handler);  // "resource".
 // Whether an operation takes an Idempotency-Key.
 enum class IdempotencyMode : uint8_t { kOff, kOptional, kRequired };
 // What an operation does with If-Match.

@@ -3,6 +3,7 @@
 
 #include "contract/plan/plan.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -82,8 +83,30 @@ std::string contract_hash(const Documents& documents) {
   return hex(sha256(chain));
 }
 
+// What belongs to services that run in other processes is served by those.
+void place_operations(Plan& plan) {
+  const auto runs = [&plan](std::string_view name) {
+    const ServiceDeclaration* const service = plan.find_service(name);
+    return service == nullptr ? ServiceDeclaration::Runs::kHere : service->runs;
+  };
+  for (Resource& resource : plan.resources) {
+    resource.here = runs(resource.service) == ServiceDeclaration::Runs::kHere;
+  }
+  for (Operation& operation : plan.operations) {
+    const ServiceDeclaration::Runs where = runs(operation.service);
+    if (where == ServiceDeclaration::Runs::kHere) continue;
+    operation.handler = HandlerKind::kRemote;
+    if (where == ServiceDeclaration::Runs::kOutOfReach) operation.exposed = false;
+  }
+}
+
 }  // namespace
 }  // namespace internal
+
+const ServiceDeclaration* Plan::find_service(std::string_view name) const {
+  const auto found = std::ranges::find(services, name, &ServiceDeclaration::name);
+  return found == services.end() ? nullptr : &*found;
+}
 
 std::shared_ptr<const Plan> compile_plan_from(ContractDocument& contract,
                                               const CompileOptions& options,
@@ -95,6 +118,7 @@ std::shared_ptr<const Plan> compile_plan_from(ContractDocument& contract,
   internal::compile_security_schemes(state);
   internal::compile_operations(state);
   compile_annotations(contract, state.nodes, options, *plan, diagnostics);
+  internal::place_operations(*plan);
   // Only a plan that will be served answers with samples.
   const bool is_served = options.publish == CompileOptions::Publish::kYes;
   if (is_served && !diagnostics.has_errors()) internal::compile_samples(state);

@@ -33,6 +33,13 @@ struct ServiceDeclaration {
   std::string name;
   std::string title;
   std::vector<std::string> calls;  // Names of other services; together they have no cycle.
+  // Where it runs, as CompileOptions::placement says.
+  enum class Runs : uint8_t {
+    kHere,
+    kElsewhere,   // In a process whose address is known: its operations are handed on.
+    kOutOfReach,  // In one that this process neither serves for nor calls: no operation is at a
+                  // door.
+  } runs = Runs::kHere;
 };
 
 // How much calling between services one request may lead to; nothing where the contract is silent.
@@ -59,6 +66,14 @@ struct Plan {
   SchemaSet schemas;
 
   explicit Plan(SchemaSet owned_schemas) : schemas(std::move(owned_schemas)) {}
+  // The service with this name, or null.
+  [[nodiscard]] const ServiceDeclaration* find_service(std::string_view name) const;
+};
+
+// Which services run in the process that compiles a contract, and where the others are.
+struct ServicePlacement {
+  std::optional<std::vector<std::string>> here;  // Nothing: all of them.
+  std::vector<std::string> elsewhere;  // Those with an address; counts for those not here only.
 };
 
 // Where the engine runs: decides what serves operations that nothing implements.
@@ -73,6 +88,7 @@ struct CompileOptions {
   // The security schemes that the serving program verifies: an operation of a resource or of C++
   // that asks for another is an error. Nothing: who will serve is not known, and it is a warning.
   std::optional<std::vector<std::string>> authenticated;
+  ServicePlacement placement;
   // Whether to make Plan::published (serve needs it, check does not).
   enum class Publish : uint8_t { kYes, kNo } publish = Publish::kYes;
 };

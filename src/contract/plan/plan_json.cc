@@ -19,12 +19,6 @@ std::string_view generated_text(Generated generated) {
   return kTexts[static_cast<size_t>(generated)];
 }
 
-std::string_view handler_text(HandlerKind handler) {
-  static constexpr std::array<std::string_view, 4> kTexts = {"resource", "mock", "unimplemented",
-                                                             "code"};
-  return kTexts[static_cast<size_t>(handler)];
-}
-
 // off / optional or checked / required.
 std::string_view idempotency_text(IdempotencyMode mode) {
   static constexpr std::array<std::string_view, 3> kTexts = {"off", "optional", "required"};

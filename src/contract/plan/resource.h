@@ -119,8 +119,9 @@ struct Resource {
   uint16_t index = 0;  // In Plan::resources.
   std::string name;    // The schema's name.
   std::string service;
-  std::string table;           // Plural snake_case of the name unless overridden.
-  uint16_t key = 0;            // Property index of the key.
+  bool here = true;   // Its service runs in this process, so that a store here has its rows.
+  std::string table;  // Plural snake_case of the name unless overridden.
+  uint16_t key = 0;   // Property index of the key.
   bool generated_key = false;  // UUIDv7 made by the engine; otherwise the client chooses.
   std::vector<Property> properties;
   std::vector<ComputedProperty> computed;  // In the order of `before`.

@@ -309,14 +309,19 @@ class ListProver {
 constexpr int kProofRevision = 1;
 
 std::string proof_text(const Plan& plan) {
-  return plan.hash + " revision " + std::to_string(kProofRevision) + " sqlite " +
-         sqlite3_libversion();
+  std::string text =
+      plan.hash + " revision " + std::to_string(kProofRevision) + " sqlite " + sqlite3_libversion();
+  for (const Resource& resource : plan.resources) {
+    if (!resource.here) text += " without " + resource.name;
+  }
+  return text;
 }
 
 }  // namespace
 
 Result<void> prove_lists(Database& database, const Plan& plan) {
   for (const Resource& resource : plan.resources) {
+    if (!resource.here) continue;
     ListProver prover(database, resource);
     for (const Operation& operation : plan.operations) {
       if (!operation.resource || operation.resource->action != Action::kList ||

@@ -442,10 +442,11 @@ Result<SchemaChanges> plan_changes(Database* database, std::span<const Resource>
   if (!names.empty()) return SchemaChanges{{}, std::move(names)};
   SchemaPlanner planner(database);
   Result<void> planned = planner.load();
-  for (size_t i = 0; i < resources.size() && planned; ++i)
-    planned = planner.plan_table(resources[i]);
   for (size_t i = 0; i < resources.size() && planned; ++i) {
-    planned = planner.plan_indexes(resources[i]);
+    if (resources[i].here) planned = planner.plan_table(resources[i]);
+  }
+  for (size_t i = 0; i < resources.size() && planned; ++i) {
+    if (resources[i].here) planned = planner.plan_indexes(resources[i]);
   }
   if (!planned) return pass(planned);
   return planner.take();

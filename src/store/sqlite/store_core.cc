@@ -23,7 +23,7 @@ Shapes KnownPlans::add(std::shared_ptr<const void> owner, std::span<const Resour
   Shapes soft;
   for (const Resource& resource : resources) {
     added.shapes.push_back(registry_.shape_of(resource));
-    if (resource.soft_delete) soft.push_back(added.shapes.back());
+    if (resource.here && resource.soft_delete) soft.push_back(added.shapes.back());
   }
   const std::lock_guard lock(mutex_);
   auto sets = std::make_shared<ShapeSets>();

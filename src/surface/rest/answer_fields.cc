@@ -57,6 +57,11 @@ void add_answer_fields(const Call& call, OriginVaries origin_varies,
                        std::vector<HeaderField>& fields) {
   const Answer& answer = call.answer;
   if (!answer.content_type.empty()) fields.emplace_back("content-type", answer.content_type);
+  if (answer.relayed) {
+    if (origin_varies == OriginVaries::kYes) fields.emplace_back("vary", "origin");
+    fields.insert(fields.end(), answer.fields.begin(), answer.fields.end());
+    return;
+  }
   if (answer.coding == Answer::Coding::kGzip) fields.emplace_back("content-encoding", "gzip");
   fields.emplace_back("x-content-type-options", "nosniff");
   if (const std::string_view tag = etag_text(call); !tag.empty()) fields.emplace_back("etag", tag);

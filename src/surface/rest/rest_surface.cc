@@ -5,6 +5,8 @@
 
 #include "base/gzip.h"
 #include "call/match.h"
+#include "call/peer_claims.h"
+#include "call/peer_door.h"
 #include "call/preconditions.h"
 #include "call/record.h"
 #include "call/stages.h"
@@ -75,7 +77,8 @@ Task<void> RestSurface::handle(Exchange& exchange) {
   std::unique_ptr<Call> call = worker_.take_call(exchange.arena());
   ExchangeBody body(exchange);
   if (has_body(exchange.head())) call->input.body = &body;
-  if (!read_head(*call, exchange) || answer_here(*call)) {
+  if (!read_head(*call, exchange) || (!take_claims(*call) && answer_here(*call)) ||
+      call->answer.error) {
     finish_call(*call);
   } else {
     co_await run_stages(*call);
@@ -171,9 +174,12 @@ void RestSurface::give_document(Call& call, std::string_view text, std::string_v
 
 void RestSurface::write(Call& call, Exchange& exchange) {
   fields_.clear();
-  const std::string_view origin = call.input.known[KnownField::kOrigin];
-  const bool varies = options_.cors.origins == CorsPolicy::Origins::kListed;
+  const bool is_peer = call.peer != Call::Peer::kNone;  // Whose own door sees to other origins.
+  const std::string_view origin =
+      is_peer ? std::string_view() : call.input.known[KnownField::kOrigin];
+  const bool varies = !is_peer && options_.cors.origins == CorsPolicy::Origins::kListed;
   add_answer_fields(call, varies ? OriginVaries::kYes : OriginVaries::kNo, fields_);
+  if (is_peer) fields_.emplace_back(kTakenField, taken_text(call));
   if (!origin.empty() && !(call.input.method == Method::kOptions && is_preflight(call))) {
     add_cors_fields(options_.cors, origin, fields_);
   }

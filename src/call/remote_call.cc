@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/remote_call.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "call/peer_claims.h"
+#include "call/peers.h"
+#include "call/problem_reading.h"
+#include "call/worker.h"
+#include "telemetry/log.h"
+
+namespace servanda {
+namespace {
+
+// The other process ends the call at its deadline and says so in its own way; it is waited for a
+// little longer than that.
+constexpr Duration kAnswerGrace = Duration::milliseconds(250);
+
+// Of a request that is not handed on: what is of one connection, and what is written anew.
+constexpr std::string_view kOwnRequestFields[] = {
+    "connection",     "keep-alive",        "proxy-connection", "te",
+    "trailer",        "transfer-encoding", "upgrade",          "host",
+    "content-length", "traceparent",       "tracestate",       "expect",
+};
+// Of an answer that is not given on: the same.
+constexpr std::string_view kOwnAnswerFields[] = {
+    "connection",     "keep-alive", "proxy-connection", "trailer", "transfer-encoding", "upgrade",
+    "content-length", "date",       "traceresponse",
+};
+
+bool is_named(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::any_of(
+      names, [name](std::string_view known) { return equals_ignoring_case(known, name); });
+}
+
+// Whether a Connection field says that this field is of the connection.
+bool is_of_connection(std::span<const HeaderField> fields, std::string_view name) {
+  for (const HeaderField& field : fields) {
+    if (!equals_ignoring_case(field.name, "connection")) continue;
+    for (const std::string_view part : split(field.value, ',')) {
+      if (equals_ignoring_case(trim(part), name)) return true;
+    }
+  }
+  return false;
+}
+
+// Whether it is one of those between processes, which nobody else's word may pass for.
+bool is_between_processes(std::string_view name) {
+  constexpr std::string_view kFamily = "servanda-";
+  return equals_ignoring_case(name.substr(0, kFamily.size()), kFamily);
+}
+
+std::string_view target_of(const Call& call) {
+  const CallInput& input = call.input;
+  if (input.query.empty()) return input.raw_path;
+  return call.arena->join(call.arena->join(input.raw_path, "?"), input.query);
+}
+
+ClientAnswer& upstream_of(Call& call) {
+  if (call.upstream == nullptr) call.upstream = std::make_shared<ClientAnswer>();
+  call.upstream->clear();
+  return *call.upstream;
+}
+
+bool may_repeat(const Call& call) {
+  switch (call.operation->method) {
+    case Method::kGet:
+    case Method::kHead:
+    case Method::kPut:
+    case Method::kDelete:
+    case Method::kOptions:
+      return true;
+    default:
+      return call.input.known.has(KnownField::kIdempotencyKey);
+  }
+}
+
+void add_trace(const TraceContext& trace, Arena& arena, std::vector<HeaderField>& fields) {
+  TraceparentText* const text = arena.make<TraceparentText>();
+  fields.push_back({"traceparent", traceparent_text(trace, *text)});
+  if (!trace.state.empty()) fields.push_back({"tracestate", trace.state});
+}
+
+// Names of the schemes that proved the caller.
+std::span<const std::string_view> scheme_names(const Call& call) {
+  const std::span<const uint16_t> schemes = call.caller.schemes;
+  std::string_view* const names = call.arena->array<std::string_view>(schemes.size());
+  for (size_t i = 0; i < schemes.size(); ++i) {
+    names[i] = call.engine->plan().security_schemes[schemes[i]].name;
+  }
+  return {names, schemes.size()};
+}
+
+// False: the claims are larger than a field may be; the call has been refused.
+bool add_claims(Call& call, const PeerClaims& claims, std::vector<HeaderField>& fields) {
+  const PeerTarget target{method_text(call.operation->method), call.input.raw_path,
+                          call.input.query};
+  const std::string_view field = call.arena->copy(
+      write_claims(claims, target, call.worker->peers()->secret(), call.worker->clock().wall()));
+  if (field.size() > kClaimsBytesMax) {
+    return refuse(call, Code::kInternal,
+                  "What is known of the caller is too large to be told another process.",
+                  "caller-too-large");
+  }
+  fields.push_back({kClaimsField, field});
+  return true;
+}
+
+ClientRequest request_of(const Call& call, std::span<const HeaderField> fields) {
+  ClientRequest request;
+  request.method = method_text(call.operation->method);
+  request.target = target_of(call);
+  request.fields = fields;
+  if (may_repeat(call)) request.repeat = ClientRequest::Repeat::kOnLostConnection;
+  return request;
+}
+
+// What the client is told of a call that got no answer; the log has where and why.
+Error told_of(const Error& error) {
+  if (error.code == Code::kDeadlineExceeded) {
+    return {Code::kDeadlineExceeded, "The operation took longer than its time.", "timeout", {}};
+  }
+  if (error.code == Code::kUnavailable) {
+    return {Code::kUnavailable,
+            "The service of this operation cannot be reached at the moment.",
+            error.reason,
+            {}};
+  }
+  if (error.code == Code::kCancelled) return error;
+  return {Code::kBadGateway,
+          "The service of this operation gave no answer that can be understood.",
+          error.reason,
+          {}};
+}
+
+void refuse_unanswered(Call& call, const Error& error) {
+  if (Log* const log = call.worker->log()) {
+    TraceIdText text;
+    log->write(LogLevel::kWarn, "Another process gave no answer.",
+               {{"service", call.operation->service},
+                {"operation", call.operation->id},
+                {"reason", error.reason},
+                {"detail", error.message},
+                {"trace_id", trace_id_text(call.trace, text)}});
+  }
+  refuse(call, told_of(error));
+  if (error.code == Code::kUnavailable) call.answer.retry_after_s = 1;
+}
+
+// What the other process says of its answer. Nothing: it has not taken this process's word; the
+// call has been refused.
+std::optional<PeerTaken> taken_of(Call& call, const ClientAnswer& answer) {
+  std::optional<PeerTaken> taken = read_taken(answer.field(kTakenField));
+  if (!taken) {
+    refuse_unanswered(
+        call, {Code::kBadGateway,
+               "It did not take the word of this process: it is no process of this backend, or "
+               "auth.peers.secret or the time is not the same in both.",
+               "peer-unproven",
+               {}});
+  }
+  return taken;
+}
+
+// The answer's fields for a client, and its content.
+void relay(Call& call, ClientAnswer& upstream) {
+  Answer& answer = call.answer;
+  answer.status = upstream.status;
+  answer.relayed = true;
+  answer.content_type = upstream.field("content-type");
+  answer.body = upstream.body;
+  for (const HeaderField& field : upstream.fields) {
+    const bool is_own = is_named(kOwnAnswerFields, field.name) ||
+                        is_between_processes(field.name) ||
+                        equals_ignoring_case(field.name, "content-type");
+    if (!is_own) answer.fields.push_back(field);
+  }
+}
+
+std::vector<HeaderField> forwarded_fields(const Call& call) {
+  std::vector<HeaderField> fields;
+  fields.reserve(call.input.fields.size() + 3);
+  for (const HeaderField& field : call.input.fields) {
+    const bool is_own = is_named(kOwnRequestFields, field.name) ||
+                        is_between_processes(field.name) ||
+                        is_of_connection(call.input.fields, field.name);
+    if (!is_own) fields.push_back(field);
+  }
+  return fields;
+}
+
+Duration left_of(const Call& call) {
+  return call.deadline - call.worker->clock().now();
+}
+
+}  // namespace
+
+Task<void> forward(Call& call) {
+  std::string_view body;
+  if (call.input.body != nullptr) {
+    Task<Result<std::string_view>> reading =
+        call.input.body->read(call.worker->options().limits.body_bytes_max);
+    Result<std::string_view> read = co_await reading;
+    if (!read) {
+      refuse(call, std::move(read.error()));
+      co_return;
+    }
+    body = *read;
+    call.body_bytes = body.size();
+  }
+  std::vector<HeaderField> fields = forwarded_fields(call);
+  add_trace(call.trace, *call.arena, fields);
+  PeerClaims claims;
+  claims.operation = call.operation->id;
+  claims.left = left_of(call);
+  claims.client = call.input.peer;
+  if (!add_claims(call, claims, fields)) co_return;
+  ClientRequest request = request_of(call, fields);
+  request.body = body;
+  if (call.input.body != nullptr) request.has_body = ClientRequest::Body::kPresent;
+  ClientAnswer& upstream = upstream_of(call);
+  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
+                                                          upstream, call.deadline + kAnswerGrace);
+  const Result<void> sent = co_await sending;
+  if (!sent) {
+    refuse_unanswered(call, sent.error());
+  } else if (taken_of(call, upstream)) {
+    relay(call, upstream);
+  }
+}
+
+Task<void> run_remote_call(Call& caller, InnerCall& inner) {
+  Call& call = *inner.call;
+  add_trace(call.trace, inner.arena, inner.fields);
+  if (!inner.idempotency_key.empty()) {
+    inner.fields.push_back({"idempotency-key", inner.idempotency_key});
+  }
+  PeerClaims claims;
+  claims.kind = PeerClaims::Kind::kCall;
+  claims.operation = call.operation->id;
+  claims.left = left_of(call);
+  claims.attempt = call.attempt;
+  claims.depth = call.depth;
+  claims.calls = caller.made_calls();
+  claims.tenant = call.caller.tenant;
+  claims.principal = call.caller.principal;
+  claims.scopes = call.caller.scopes;
+  claims.schemes = scheme_names(call);
+  if (!add_claims(call, claims, inner.fields)) co_return;
+  ClientRequest request = request_of(call, inner.fields);
+  request.body = inner.request.body;
+  if (inner.request.has_body) request.has_body = ClientRequest::Body::kPresent;
+  ClientAnswer& upstream = upstream_of(call);
+  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
+                                                          upstream, call.deadline + kAnswerGrace);
+  const Result<void> sent = co_await sending;
+  if (!sent) {
+    refuse_unanswered(call, sent.error());
+    co_return;
+  }
+  const std::optional<PeerTaken> taken = taken_of(call, upstream);
+  if (!taken) co_return;
+  CallTally& tally = caller.made_calls();
+  tally.all = std::max(tally.all, taken->calls.all);
+  tally.between_services = std::max(tally.between_services, taken->calls.between_services);
+  if (taken->answer == PeerTaken::Answer::kProblem) {
+    refuse(call, read_problem(upstream.status, upstream.body, call.worker->scratch_parser()));
+    co_return;
+  }
+  relay(call, upstream);
+  call.answer.replayed = !upstream.field("idempotent-replayed").empty();
+}
+
+}  // namespace servanda
