@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handlers.h"
 
+#include "orders/events.h"
 #include "orders/operations.h"
 #include "orders/schemas.h"
 
@@ -12,11 +13,16 @@ using servanda::Ctx;
 using servanda::Failure;
 using servanda::Task;
 
-// Two rows, both or neither: the stock goes down and the order is made. Another order of the same
-// product meanwhile runs this again with what is left.
+// Two rows and an event, all or nothing: the stock goes down, the order is made, and others will
+// hear of it. Another order of the same product meanwhile runs this again with what is left.
 Task<op::PlaceOrder::Out> place_order(Ctx& c, op::PlaceOrder::In in) {
   auto product = co_await c.db().get<Product>(in.body.product_id);
   if (!product) co_return op::PlaceOrder::NotFound404{.body = {.why = "There is no such product."}};
+  const op::GetOrderLimit::In asked{};
+  auto limit = co_await c.call<op::GetOrderLimit>(asked);
+  if (in.body.quantity > std::get<op::GetOrderLimit::Ok200>(limit.value()).body.items) {
+    throw Failure(Code::kConflict, "That is more than one order may hold.", "above-limit");
+  }
   Order order{.product_id = in.body.product_id, .quantity = in.body.quantity};
   order.status = OrderStatus::kPlaced;
   order = co_await c.db().insert(order);
@@ -26,6 +32,7 @@ Task<op::PlaceOrder::Out> place_order(Ctx& c, op::PlaceOrder::In in) {
   }
   product->stock -= in.body.quantity;
   co_await c.db().update(*product);
+  c.emit<event::OrderPlaced>(order);
   co_return op::PlaceOrder::Created201{.body = order, .location = "/v1/orders/" + order.id->text()};
 }
 

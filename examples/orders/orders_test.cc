@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "handlers.h"
+#include "orders/events.h"
 #include "orders/operations.h"
 #include "orders/schemas.h"
 
@@ -47,6 +48,26 @@ TEST_F(Orders, TakesTheItemsFromTheStock) {
   EXPECT_EQ(created.location, "/v1/orders/" + created.body.id->text());
   EXPECT_EQ(server.row<Product>(product)->stock, 1);
   EXPECT_EQ(server.rows<Order>().size(), 1u);
+  const auto events = server.events<event::OrderPlaced>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].id, created.body.id);
+  EXPECT_EQ(events[0].quantity, 2);
+}
+
+// No more than so many items in one order.
+servanda::Task<op::GetOrderLimit::Out> two(servanda::Ctx&, op::GetOrderLimit::In) {
+  co_return op::GetOrderLimit::Ok200{.body = {.items = 2}};
+}
+
+TEST_F(Orders, KeepsToTheLimitOfOneOrder) {
+  server.fake<op::GetOrderLimit>(two);
+  const auto product = add_product(9);
+  server.call<op::PlaceOrder>(order_of(product, 2)).as<op::PlaceOrder::Created201>();
+  const auto refused = server.call<op::PlaceOrder>(order_of(product, 3));
+  ASSERT_TRUE(refused.problem);
+  EXPECT_EQ(refused.problem->code, "above-limit");
+  server.unfake<op::GetOrderLimit>();
+  server.call<op::PlaceOrder>(order_of(product, 3)).as<op::PlaceOrder::Created201>();
 }
 
 TEST_F(Orders, SellsNothingThatIsNotThere) {
@@ -58,6 +79,7 @@ TEST_F(Orders, SellsNothingThatIsNotThere) {
   EXPECT_EQ(refused.problem->message, "There are only 3 left.");
   // The order that was inserted before is gone with it.
   EXPECT_TRUE(server.rows<Order>().empty());
+  EXPECT_EQ(server.event_count(), 0u);
   EXPECT_EQ(server.row<Product>(product)->stock, 3);
   const auto unknown = server.call<op::PlaceOrder>(order_of({}, 1));
   EXPECT_EQ(unknown.as<op::PlaceOrder::NotFound404>().body.why, "There is no such product.");
@@ -93,6 +115,7 @@ TEST_F(Orders, SellsToWhoComesFirst) {
   EXPECT_EQ(sold, 5);
   EXPECT_EQ(server.row<Product>(product)->stock, 0);
   EXPECT_EQ(server.rows<Order>().size(), 5u);
+  EXPECT_EQ(server.event_count(), 5u) << "those that ran again emitted once";
 }
 
 TEST_F(Orders, CountsAThousandVisitsAtOnce) {
@@ -114,6 +137,7 @@ TEST_F(Orders, TakesARetryForTheSameOrder) {
   EXPECT_EQ(again.as<op::PlaceOrder::Created201>().body.id,
             first.as<op::PlaceOrder::Created201>().body.id);
   EXPECT_EQ(server.rows<Order>().size(), 1u);
+  EXPECT_EQ(server.event_count(), 1u);
 }
 
 TEST_F(Orders, KeepsRowsOverRestartAndCrash) {
@@ -123,6 +147,7 @@ TEST_F(Orders, KeepsRowsOverRestartAndCrash) {
   server.call<op::PlaceOrder>(order_of(product, 1)).as<op::PlaceOrder::Created201>();
   server.crash();
   EXPECT_EQ(server.rows<Order>().size(), 2u);
+  EXPECT_EQ(server.event_count(), 2u);
   EXPECT_EQ(server.row<Product>(product)->stock, 1);
 }
 

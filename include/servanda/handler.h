@@ -3,6 +3,7 @@
 // Handlers in C++: what one is given, and how a typed one becomes one that the engine can call.
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,16 @@ class OutwardCall {
   InnerCall* inner_;  // Owned.
 };
 
+// Where a run's events go until it is committed: what Ctx::emit() is a typed face of. Implemented
+// by the engine.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // See Ctx::emit(). `payload` is JSON text.
+  [[nodiscard]] virtual Result<void> emit(std::string_view event, std::string_view contract_hash,
+                                          std::string_view payload) = 0;
+};
+
 template <typename Op>
 Task<Reply<Op>> run_call(OutwardCall call) {
   Task<Result<void>> running = call.run();
@@ -74,16 +85,34 @@ Task<Reply<Op>> run_call(OutwardCall call) {
 
 }  // namespace internal
 
-// One run of a handler: who asks, by when, and the rows it may work on. Each run of a handler that
-// runs again writes its own events.
+// One run of a handler: who asks, by when, and the rows it may work on.
 //
 // Threads: of one run. Lifetime: views live as long as the run; a Ctx is never kept.
 class Ctx final : public CallContext {
  public:
+  static constexpr std::size_t kEventsMax = 100;                       // Of one run.
+  static constexpr std::size_t kEventBytesMax = std::size_t{1} << 20;  // Of their payloads.
+
   // Made by the engine.
-  Ctx(Call& call, internal::DbCore& core) : CallContext(call), db_(core) {}
+  Ctx(Call& call, internal::DbCore& core, internal::EventSink& events)
+      : CallContext(call), db_(core), events_(&events) {}
 
   [[nodiscard]] Db& db() { return db_; }
+
+  // Writes the event E (a generated tag, event::OrderPlaced) with what the run writes: committed
+  // together with the rows or not at all, and discarded when the run is discarded or begins anew.
+  // An event by itself is committed, too. Events are kept in the order of their emission, each with
+  // an id, the time, the caller and the trace.
+  //
+  // Throws a Failure (kInternal) for bugs of the handler: `undeclared-event` for one that the
+  // contract does not list under the operation's `emits`, `event-limit` above kEventsMax or
+  // kEventBytesMax, `event-breaks-contract` for a body nested too deeply, of another contract's
+  // types or, checked in development only, against its schema.
+  template <typename E>
+  void emit(const typename E::Body& body) {
+    Result<void> taken = events_->emit(E::kName, E::contract_hash(), to_json_text(body));
+    if (!taken) throw Failure(std::move(taken.error()));
+  }
   // Who asks; "" for an anonymous caller.
   [[nodiscard]] std::string_view tenant() const;
   [[nodiscard]] std::string_view principal() const;
@@ -131,6 +160,7 @@ class Ctx final : public CallContext {
 
  private:
   Db db_;
+  internal::EventSink* events_;
 };
 
 // What a handler answers with.

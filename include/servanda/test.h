@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "servanda/db.h"
+#include "servanda/handler.h"
 #include "servanda/json.h"
 #include "servanda/outgoing.h"
 #include "servanda/servanda.h"
@@ -199,6 +200,34 @@ class TestServer {
     return internal::value_or_throw(from_json<T>(found.root()));
   }
 
+  // The bodies of all events E that are committed, in the order of their commits.
+  template <typename E>
+  [[nodiscard]] std::vector<typename E::Body> events() {
+    const JsonDocument found = internal::value_or_throw(read_events(E::kName, E::contract_hash()));
+    std::vector<typename E::Body> bodies;
+    for (const JsonValue body : found.root().items()) {
+      bodies.push_back(internal::value_or_throw(from_json<typename E::Body>(body)));
+    }
+    return bodies;
+  }
+  // How many events of whatever name are committed.
+  [[nodiscard]] size_t event_count() { return internal::value_or_throw(count_events()); }
+
+  // From here on calls that handlers make to Op, of whatever service, are answered by `function`, a
+  // handler of Op (see make_code_handler()), and not by what serves it: C++, a resource, the mock.
+  // Everything else about such a call stays, from the check of its input to its own commit.
+  // Requests of the test are not concerned. Holds over restart() and crash(), until unfake() or
+  // another fake; calls under way end as they began.
+  template <typename Op, typename F>
+  void fake(F function) {
+    internal::value_or_throw(set_fake(make_code_handler<Op>(std::move(function))));
+  }
+  // Throws when there is no fake.
+  template <typename Op>
+  void unfake() {
+    internal::value_or_throw(remove_fake(Op::kId));
+  }
+
   // Every problem answered so far, in order.
   [[nodiscard]] const std::vector<TestProblem>& problems() const;
   // The lines logged so far: one JSON object each, of requests and of events.
@@ -224,6 +253,12 @@ class TestServer {
   // Null when there is none.
   [[nodiscard]] Result<JsonDocument> read_row(std::string_view resource, std::string key);
   [[nodiscard]] Result<void> start_again(Stop how);
+  // An array of bodies.
+  [[nodiscard]] Result<JsonDocument> read_events(std::string_view name,
+                                                 std::string_view contract_hash);
+  [[nodiscard]] Result<size_t> count_events();
+  [[nodiscard]] Result<void> set_fake(std::unique_ptr<const CodeHandler> fake);
+  [[nodiscard]] Result<void> remove_fake(std::string_view operation_id);
 
   template <typename Op>
   static void read_reply(TestReply<Op>& reply) {

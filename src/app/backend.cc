@@ -64,6 +64,7 @@ struct Backend::State {
   Platform& platform;
   const Config config;
   const std::shared_ptr<const CodeHandlers> handlers;
+  std::shared_ptr<const StandIns> stand_ins;
   std::shared_ptr<const Plan> plan;
   Log log;
   Loop& control;
@@ -104,6 +105,7 @@ Result<void> Backend::State::open() {
     options.cursor_key = std::move(*cursor_key);
   }
   if (!config.peers.secret.empty()) options.peers = std::make_shared<PeerOptions>(config.peers);
+  options.stand_ins = stand_ins;
   const uint32_t count = config.workers > 0 ? config.workers : available_processors();
   for (uint32_t i = 0; i < count; ++i) {
     if (Result<void> added = add_worker(options); !added) return added;
@@ -215,9 +217,11 @@ Backend::~Backend() {
 Result<std::unique_ptr<Backend>> Backend::create(Platform& platform, Loop& control,
                                                  std::shared_ptr<const Plan> plan,
                                                  const Config& config, LogSink& logs,
-                                                 std::shared_ptr<const CodeHandlers> handlers) {
+                                                 std::shared_ptr<const CodeHandlers> handlers,
+                                                 std::shared_ptr<const StandIns> stand_ins) {
   auto state = std::make_unique<State>(platform, control, std::move(plan), config, logs,
                                        std::move(handlers));
+  state->stand_ins = std::move(stand_ins);
   if (Result<void> opened = state->open(); !opened) return pass(opened);
   return std::unique_ptr<Backend>(new Backend(std::move(state)));
 }

@@ -19,6 +19,7 @@
 namespace servanda {
 
 class ServingWorker;
+class StandIns;
 
 // Composes everything and owns it. The same on real and on simulated io: it starts no thread
 // itself; whoever creates it runs the loops.
@@ -31,10 +32,11 @@ class Backend {
   // are sentences for the operator: address in use, data folder locked, store does not fit.
   // The admin door and everything that is not a worker's runs on `control`, which outlives the
   // backend. `handlers` may be null: there are none then. They have to fit the plan, and every plan
-  // of a reload, see check_code_handlers().
+  // of a reload, see check_code_handlers(). `stand_ins` is for tests, see CallOptions::stand_ins.
   [[nodiscard]] static Result<std::unique_ptr<Backend>> create(
       Platform& platform, Loop& control, std::shared_ptr<const Plan> plan, const Config& config,
-      LogSink& logs, std::shared_ptr<const CodeHandlers> handlers = nullptr);
+      LogSink& logs, std::shared_ptr<const CodeHandlers> handlers = nullptr,
+      std::shared_ptr<const StandIns> stand_ins = nullptr);
   ~Backend();
 
   // The bound addresses, with real ports.

@@ -160,6 +160,10 @@ inline void spawn(Task<void> task) {
 template <typename T>
 class Completion {
  public:
+  Completion() = default;
+  // Whoever sets it has its address.
+  Completion(const Completion&) = delete;
+  Completion& operator=(const Completion&) = delete;
   void set(T value) {
     value_.emplace(std::move(value));
     if (waiter_) std::exchange(waiter_, nullptr).resume();

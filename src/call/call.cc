@@ -47,6 +47,7 @@ void Call::clear() {
   called_out = false;
   own_tally = CallTally{};
   tally = nullptr;
+  stand_in = nullptr;
   body_builder.clear();
   decoded_body.clear();
   merge_builder.clear();

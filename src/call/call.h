@@ -26,6 +26,7 @@
 namespace servanda {
 
 struct ClientAnswer;
+class CodeHandler;
 class Engine;
 class OperationCounters;
 class WorkerContext;
@@ -162,6 +163,8 @@ struct Call {
   bool called_out = false;     // This run has called what may have had an effect.
   CallTally own_tally;         // Of depth 0.
   CallTally* tally = nullptr;  // That of the outermost call; null: the own one.
+  // Answers instead of what serves the operation, see stand_ins.h; null: nothing does.
+  std::shared_ptr<const CodeHandler> stand_in;
   [[nodiscard]] bool is_inner() const { return depth > 0; }
   [[nodiscard]] CallTally& made_calls() { return tally == nullptr ? own_tally : *tally; }
 

@@ -12,8 +12,10 @@
 #include "base/json.h"
 #include "base/task.h"
 #include "call/call.h"
+#include "contract/plan/plan.h"
 #include "contract/plan/resource.h"
 #include "servanda/db.h"
+#include "servanda/handler.h"
 #include "store/unit_of_work.h"
 
 namespace servanda::internal {
@@ -21,12 +23,13 @@ namespace servanda::internal {
 // What of the rows that meet a query is wanted.
 enum class QueryFor : uint8_t { kRows, kCount };
 
-// servanda::Db's other half: one unit of work on the resources of the operation's service. Rows are
+// The other half of servanda::Db and Ctx::emit(): one unit of work on the resources of the
+// operation's service. Rows are
 // remembered with the version that was read, so that a row looks the same throughout the run and
 // writes apply to what the handler has seen.
 //
 // Threads: of one call. Lifetime: rows live in the call's arena.
-class CodeDb final : public DbCore {
+class CodeDb final : public DbCore, public EventSink {
  public:
   explicit CodeDb(Call& call);
 
@@ -36,6 +39,9 @@ class CodeDb final : public DbCore {
   Task<Result<bool>> remove(std::string_view resource, std::string key) override;
   Task<Result<JsonValue>> list(std::string_view resource, Query query) override;
   Task<Result<uint64_t>> count(std::string_view resource, Query query, uint64_t at_most) override;
+
+  Result<void> emit(std::string_view event, std::string_view contract_hash,
+                    std::string_view payload) override;
 
   // --- For hooks of built-in handlers ---
 
@@ -75,6 +81,9 @@ class CodeDb final : public DbCore {
                                            QueryFor wanted) const;
   Task<Result<Page>> read_page(const ListQuery& query);
   [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
+  // Whether the payload is what the contract says of the event.
+  [[nodiscard]] Result<void> check_event(const EventDeclaration& event,
+                                         std::string_view payload) const;
   // Whether the run may write this row.
   [[nodiscard]] Result<void> check_write(const Resource& resource, const Value& key) const;
   void contend(const Resource& resource, const Value& key);
@@ -91,6 +100,7 @@ class CodeDb final : public DbCore {
   UnitOfWork unit_;
   std::vector<Known> known_;
   size_t writes_ = 0;
+  size_t event_bytes_ = 0;
   bool looked_before_inserting_ = false;
   const Resource* reserved_ = nullptr;  // The resource of the row that is not for the run; or null.
   Value reserved_key_;

@@ -171,13 +171,19 @@ Task<Ending> commit(Call& call, CodeDb& db) {
   co_return Ending::kDone;
 }
 
+// What answers the call: C++ that stands in for the operation, else its own handler; or null.
+const CodeHandler* handler_of(const Call& call) {
+  if (call.stand_in != nullptr) return call.stand_in.get();
+  return call.engine->state(*call.operation).code;
+}
+
 // One run of the handler, from an empty unit of work to its commit.
 Task<Ending> run_once(Call& call, size_t& contended_row) {
-  const CodeHandler& handler = *call.engine->state(*call.operation).code;
+  const CodeHandler& handler = *handler_of(call);
   call.answer.clear();
   call.issues.clear();
   CodeDb db(call);
-  Ctx ctx(call, db);
+  Ctx ctx(call, db, db);
   Input input;
   input.parameters = call.parameters.all();
   if (call.body.exists()) {
@@ -207,8 +213,7 @@ Task<Ending> run_once(Call& call, size_t& contended_row) {
 }  // namespace internal
 
 Task<void> handle_code(Call& call) {
-  const CodeHandler* const handler = call.engine->state(*call.operation).code;
-  if (handler == nullptr || call.worker->session() == nullptr) {
+  if (internal::handler_of(call) == nullptr || call.worker->session() == nullptr) {
     refuse(call, Code::kUnimplemented,
            "The contract declares this operation, but nothing implements it here.",
            "no-implementation");

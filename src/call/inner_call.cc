@@ -10,6 +10,7 @@
 #include "call/record.h"
 #include "call/remote_call.h"
 #include "call/stages.h"
+#include "call/stand_ins.h"
 #include "call/worker.h"
 #include "contract/plan/call_graph.h"
 
@@ -145,6 +146,9 @@ void begin(Call& caller, InnerCall& inner, const Operation& callee) {
   call.depth = caller.depth + 1;
   call.attempt = caller.attempt;
   call.tally = &caller.made_calls();
+  if (worker.options().stand_ins != nullptr) {
+    call.stand_in = worker.options().stand_ins->find(callee.id);
+  }
   CallInput& input = call.input;
   input.method = callee.method;
   input.method_text = method_text(callee.method);
@@ -196,7 +200,7 @@ Task<Result<void>> run_inner_call(Call& caller, InnerCall& inner, std::string_vi
   if (inner.request.has_body) call.input.body = &body;
   begin(caller, inner, *callee);
   const bool has_time = !call.answer.error;
-  if (callee->handler == HandlerKind::kRemote) {
+  if (callee->handler == HandlerKind::kRemote && call.stand_in == nullptr) {
     if (has_time) co_await run_remote_call(caller, inner);
     if (call.answer.error) call.answer.status = facts_of(call.answer.error->code).http_status;
   } else {

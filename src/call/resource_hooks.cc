@@ -130,7 +130,7 @@ Task<Ending> try_once(Call& call, size_t& contended_row) {
   const OperationState& state = call.engine->state(*call.operation);
   CodeDb db(call);
   db.reserve(resource_of(call), hooked.write.key);
-  Ctx ctx(call, db);
+  Ctx ctx(call, db, db);
   Task<std::optional<std::string>> before = ask_hook(call, state.before, ctx, hooked);
   const std::optional<std::string> wanted = co_await before;
   if (!wanted || !take_row(call, db, *wanted, hooked)) {

@@ -22,6 +22,10 @@ void refuse_unimplemented(Call& call) {
          "no-implementation");
 }
 
+HandlerKind served_by(const Call& call) {
+  return call.stand_in != nullptr ? HandlerKind::kCode : call.operation->handler;
+}
+
 // Handlers that call are not asked for a key where clients must have one.
 bool takes_key(const Call& call) {
   if (call.operation->idempotency == IdempotencyMode::kOff) return false;
@@ -35,7 +39,7 @@ bool takes_key(const Call& call) {
 Task<void> run_stages(Call& call) {
   // Everything after needs the operation. What a handler or another process asks for names it.
   bool goes_on = call.operation != nullptr || match(call);
-  if (goes_on && call.operation->handler == HandlerKind::kRemote) {
+  if (goes_on && served_by(call) == HandlerKind::kRemote) {
     co_await forward(call);  // All that follows is done by the process that runs the service.
     goes_on = false;
   }
@@ -54,7 +58,7 @@ Task<void> run_stages(Call& call) {
     goes_on = co_await claim_key(call);  // Only valid requests take a key.
   }
   if (goes_on) {
-    switch (call.operation->handler) {  // The handler's commit is one atom.
+    switch (served_by(call)) {  // The handler's commit is one atom.
       case HandlerKind::kMock:
         handle_mock(call);
         break;

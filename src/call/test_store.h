@@ -26,6 +26,7 @@ class MapSession final : public Session {
   std::function<void()> before_commit;  // Lets rows move under a call.
   Duration commit_time;                 // Not zero: commits take so long on the loop.
   size_t commits = 0;                   // Batches applied.
+  std::vector<std::string> events;      // "name by tenant/principal of service: payload".
   size_t reads = 0;
 
   Task<Result<std::optional<Row>>> get(const Resource& resource, Value key, Arena& arena) override {
@@ -116,6 +117,11 @@ class MapSession final : public Session {
       const StoredAnswer& answer = batch.idempotency->answer;
       answers_[batch.idempotency->scope] = {answer.fingerprint, answer.status,
                                             std::string(answer.fields), std::string(answer.body)};
+    }
+    for (const OutboxEvent& event : batch.events) {
+      events.push_back(std::string(event.name) + " by " + std::string(event.tenant) + "/" +
+                       std::string(event.principal) + " of " + std::string(event.service) + ": " +
+                       std::string(event.payload));
     }
     ++commits;
     co_return Result<void>();

@@ -35,6 +35,7 @@ class KeysInProgress;
 class Log;
 class MockAnswers;
 class Peers;
+class StandIns;
 
 // Bounds of one call, with the answer above each.
 struct CallLimits {
@@ -67,6 +68,9 @@ struct CallOptions {
   std::shared_ptr<const CodeHandlers> handlers;
   // The other processes; null: there are none.
   std::shared_ptr<const PeerOptions> peers;
+  // What answers calls of handlers instead of the operations called; null, as ever but in tests:
+  // nothing does. Not shared by several workers.
+  std::shared_ptr<const StandIns> stand_ins;
 };
 
 // What a worker borrows. Everything outlives the worker context.

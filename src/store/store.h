@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
@@ -94,12 +95,48 @@ struct IdempotencyRecord {
   StoredAnswer answer;
 };
 
+// One event that a batch writes beside its rows, for delivery afterwards.
+struct OutboxEvent {
+  Uuid id;                   // UUIDv7, made when it was emitted.
+  std::string_view name;     // As the contract calls it.
+  std::string_view service;  // Whose operation emitted it.
+  std::string_view tenant;   // Of the caller, like the principal; "" for none.
+  std::string_view principal;
+  std::string_view trace_id;
+  Timestamp time;            // When it was emitted.
+  std::string_view payload;  // JSON.
+};
+
+// An event as the store has it.
+struct StoredEvent {
+  int64_t sequence = 0;  // In the order of commits; rises, with gaps, and is never used again.
+  Uuid id;
+  std::string name;
+  std::string service;
+  std::string tenant;
+  std::string principal;
+  std::string trace_id;
+  Timestamp time;
+  std::string payload;
+  std::optional<Timestamp> delivered_at;  // Nothing: it is still to be delivered.
+};
+
+// Events in the order of their commits.
+struct StoredEvents {
+  std::vector<StoredEvent> events;
+  bool more = false;  // Whether at least one follows.
+};
+
+// Of one Store::read_events(); a smaller number is served as asked.
+inline constexpr size_t kEventsReadMax = 1'000;
+
 // What one request commits: all of it or nothing. Everything it points to must live until the
 // commit's Task has ended.
 struct CommitBatch {
   // Applied in order: each one meets what those before it left, also of the same row.
   std::span<const Write> writes;
   const IdempotencyRecord* idempotency = nullptr;
+  std::span<const OutboxEvent> events = {};  // Written in order, behind the writes.
 };
 
 // Errors of all functions: kUnavailable (busy beyond the bound, I/O error, closing), kStorageFull
@@ -163,6 +200,10 @@ class Store {
   // that are gone are removed with later commits, some at a time. Safe while serving.
   virtual Result<void> prepare(std::shared_ptr<const Plan> plan) = 0;
   virtual std::unique_ptr<Session> open_session(Loop& loop) = 0;
+  // The events behind the one with this sequence (0: from the oldest), delivered ones too until
+  // they expire: at most `events_max` and kEventsReadMax, fewer above 8 MiB of them. Reads the disk
+  // on the calling thread: for tools and tests.
+  [[nodiscard]] virtual Result<StoredEvents> read_events(int64_t after, size_t events_max) = 0;
   [[nodiscard]] virtual StoreStats stats_approx() const = 0;
   // Whether writes can be taken now, for readiness; the reason when not.
   [[nodiscard]] virtual Result<void> health() const = 0;

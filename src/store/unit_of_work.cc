@@ -123,8 +123,9 @@ Task<Result<void>> UnitOfWork::commit(const IdempotencyRecord* idempotency, Inst
     co_return Result<void>(fail(Code::kInternal, "This unit of work was committed already."));
   }
   committed_ = true;
-  if (writes_.empty() && !idempotency) co_return Result<void>();
-  Task<Result<void>> committing = session_->commit({writes_, idempotency}, deadline);
+  if (writes_.empty() && events_.empty() && !idempotency) co_return Result<void>();
+  const CommitBatch batch{writes_, idempotency, events_};
+  Task<Result<void>> committing = session_->commit(batch, deadline);
   Result<void> done = co_await committing;
   co_return std::move(done);
 }

@@ -13,9 +13,9 @@ namespace servanda {
 
 // Reads see the unit's own writes on top of a snapshot that includes every commit acknowledged
 // before the read. Nothing is held between reads, so two reads may see different snapshots; what
-// protects a decision is the expected version of each write. Writes are buffered until commit(),
-// which applies them together with the idempotency record or not at all. Holds no lock and no
-// connection.
+// protects a decision is the expected version of each write. Writes and events are buffered until
+// commit(), which applies them together with the idempotency record or not at all. Holds no lock
+// and no connection.
 //
 // Threads: belongs to one call. Lifetime: rows and values live in the arena given.
 class UnitOfWork {
@@ -39,6 +39,10 @@ class UnitOfWork {
               int64_t expected_version);
   void remove(const Resource& resource, Value key, int64_t expected_version);
 
+  // The same. Its texts must live as long as the arena's content.
+  void emit(const OutboxEvent& event) { events_.push_back(event); }
+  [[nodiscard]] size_t event_count() const { return events_.size(); }
+
   [[nodiscard]] bool has_writes() const { return !writes_.empty(); }
   // How many there are; a failed commit names the one that failed by its index.
   [[nodiscard]] size_t write_count() const { return writes_.size(); }
@@ -58,6 +62,7 @@ class UnitOfWork {
   Session* session_;
   Arena* arena_;
   std::vector<Write> writes_;
+  std::vector<OutboxEvent> events_;
   bool committed_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace servanda {
 namespace {
@@ -20,6 +21,7 @@ class MapSession final : public Session {
   Page pages[2];
   std::vector<Write> committed;
   const IdempotencyRecord* record = nullptr;
+  std::vector<std::string> events;
   int commits = 0;
 
   Task<Result<std::optional<Row>>> get(const Resource&, Value key, Arena&) override {
@@ -49,6 +51,7 @@ class MapSession final : public Session {
     ++commits;
     committed.assign(batch.writes.begin(), batch.writes.end());
     record = batch.idempotency;
+    for (const OutboxEvent& event : batch.events) events.emplace_back(event.payload);
     co_return fail(Code::kConflict, "Another row has the same values.", "unique");
   }
 };
@@ -124,6 +127,18 @@ TEST_F(UnitOfWorkTest, ReadsNothingAfterItsOwnRemoveAndTheNewRowAfterAnInsert) {
   EXPECT_EQ(get(7)->version, 1);
   unit.update(resource, key, first, 0);
   EXPECT_EQ(get(7)->version, 2);
+}
+
+TEST_F(UnitOfWorkTest, CommitsEventsInOrderAlsoByThemselves) {
+  EXPECT_TRUE(finish(unit.commit(nullptr, Instant::never())));
+  EXPECT_EQ(session.commits, 0) << "nothing to commit";
+  UnitOfWork emitting(session, arena);
+  emitting.emit({.name = "a", .payload = "1"});
+  emitting.emit({.name = "b", .payload = "2"});
+  EXPECT_EQ(emitting.event_count(), 2u);
+  EXPECT_FALSE(emitting.has_writes()) << "lists may still follow";
+  EXPECT_FALSE(finish(emitting.commit(nullptr, Instant::never())));
+  EXPECT_EQ(session.events, (std::vector<std::string>{"1", "2"}));
 }
 
 TEST_F(UnitOfWorkTest, HidesDeletedRowsUnlessTheyAreAskedFor) {

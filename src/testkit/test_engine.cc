@@ -149,6 +149,7 @@ Result<std::shared_ptr<TestEngine>> TestEngine::open(std::shared_ptr<const CodeH
 TestEngine::TestEngine(std::shared_ptr<const CodeHandlers> handlers, const TestOptions& options,
                        std::optional<TemporaryDirectory> folder, std::shared_ptr<const Plan> plan)
     : handlers_(std::move(handlers)),
+      stand_ins_(std::make_shared<StandIns>()),
       folder_(std::move(folder)),
       plan_(std::move(plan)),
       platform_(make_simulated_platform(options.seed)) {
@@ -167,7 +168,7 @@ TestEngine::~TestEngine() {
 Result<void> TestEngine::start() {
   control_ = platform_->make_loop();
   Result<std::unique_ptr<Backend>> backend =
-      Backend::create(*platform_, *control_, plan_, config_, log_, handlers_);
+      Backend::create(*platform_, *control_, plan_, config_, log_, handlers_, stand_ins_);
   if (!backend) return pass(backend);
   backend_ = std::move(*backend);
   session_ = backend_->store().open_session(*control_);

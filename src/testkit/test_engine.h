@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "call/code_handlers.h"
+#include "call/stand_ins.h"
 #include "contract/plan/plan.h"
 #include "io/simulation.h"
 #include "io/temporary_directory.h"
@@ -39,6 +40,12 @@ class TestEngine {
   [[nodiscard]] Result<JsonDocument> read_rows(std::string_view resource);
   [[nodiscard]] Result<JsonDocument> read_row(std::string_view resource, const std::string& key);
   [[nodiscard]] Result<void> start_again(Stop how);
+  // The bodies of all events of this name, as one array.
+  [[nodiscard]] Result<JsonDocument> read_events(std::string_view name,
+                                                 std::string_view contract_hash);
+  [[nodiscard]] Result<size_t> count_events();
+  [[nodiscard]] Result<void> set_fake(std::shared_ptr<const CodeHandler> fake);
+  [[nodiscard]] Result<void> remove_fake(std::string_view operation_id);
 
   [[nodiscard]] Timestamp now() const { return platform_->clock().wall(); }
   void advance(Duration span) { platform_->advance(span); }
@@ -58,9 +65,14 @@ class TestEngine {
   [[nodiscard]] Result<void> start();
   void stop(Stop how);
   [[nodiscard]] Result<const Resource*> find_resource(std::string_view name) const;
+  // Fails for types that were generated from another contract; "" fits any.
+  [[nodiscard]] Result<void> check_hash(std::string_view of, std::string_view hash) const;
+  // All that are committed.
+  [[nodiscard]] Result<std::vector<StoredEvent>> all_events();
   static Task<void> drain(Backend& backend, Instant deadline, bool& done);
 
   const std::shared_ptr<const CodeHandlers> handlers_;
+  const std::shared_ptr<StandIns> stand_ins_;
   std::optional<TemporaryDirectory> folder_;
   Config config_;
   const std::shared_ptr<const Plan> plan_;

@@ -171,6 +171,23 @@ Result<JsonDocument> TestServer::read_row(std::string_view resource, std::string
   return engine_->read_row(resource, key);
 }
 
+Result<JsonDocument> TestServer::read_events(std::string_view name,
+                                             std::string_view contract_hash) {
+  return engine_->read_events(name, contract_hash);
+}
+
+Result<size_t> TestServer::count_events() {
+  return engine_->count_events();
+}
+
+Result<void> TestServer::set_fake(std::unique_ptr<const CodeHandler> fake) {
+  return engine_->set_fake(std::move(fake));
+}
+
+Result<void> TestServer::remove_fake(std::string_view operation_id) {
+  return engine_->remove_fake(operation_id);
+}
+
 Result<void> TestServer::start_again(Stop how) {
   return engine_->start_again(how == Stop::kCrash ? internal::TestEngine::Stop::kCrash
                                                   : internal::TestEngine::Stop::kOrderly);

@@ -40,10 +40,13 @@ paths:
   /v1/ping:
     get:
       operationId: ping
-      x-servanda: {handler: code}
+      x-servanda: {handler: code, emits: [pinged, other]}
       parameters: [{name: n, in: query, schema: {type: integer}}]
       responses:
         '200': {description: The time., content: {application/json: {schema: {type: string}}}}
+webhooks:
+  pinged: {post: {requestBody: {content: {application/json: {schema: {type: integer}}}}, responses: {'204': {description: ok}}}}
+  other: {post: {requestBody: {content: {application/json: {schema: {type: integer}}}}, responses: {'204': {description: ok}}}}
 components:
   schemas:
     Item:
@@ -116,10 +119,80 @@ bool read(const Incoming& answer, Ping::Out& out, ReadError& error) {
   return read_answer<BodyPresence::kDeclared, Ping::Ok200>(answer, out, error);
 }
 
+struct DeleteItem {
+  static constexpr std::string_view kId = "deleteItem";
+  static std::string_view contract_hash() { return ""; }
+  struct In {
+    std::string id;
+  };
+  struct NoContent204 {
+    static constexpr int kFirstStatus = 204;
+    static constexpr int kLastStatus = 204;
+    static constexpr BodyKind kBody = BodyKind::kNone;
+    static constexpr std::string_view kMediaType = "";
+  };
+  using Out = std::variant<NoContent204>;
+};
+constexpr ParameterName kDeleteParameters[] = {{"path", "id"}};
+bool read(const Input& input, DeleteItem::In& out, ReadError& error) {
+  return read_parameter(input, kDeleteParameters, 0, Presence::kRequired, out.id, error);
+}
+void write(const DeleteItem::In& in, Outgoing& out) {
+  begin_request(out, "DELETE");
+  out.path = "/v1/items/" + in.id;
+}
+void append_headers(const DeleteItem::NoContent204&, std::vector<HeaderValue>&) {}
+bool read_headers(const Incoming&, DeleteItem::NoContent204&, ReadError&) {
+  return true;
+}
+bool read(const Incoming& answer, DeleteItem::Out& out, ReadError& error) {
+  return read_answer<BodyPresence::kDeclared, DeleteItem::NoContent204>(answer, out, error);
+}
+
+// What generated events have.
+struct Pinged {
+  static constexpr std::string_view kName = "pinged";
+  static std::string_view contract_hash() { return ""; }
+  using Body = int64_t;
+};
+struct Other : Pinged {
+  static constexpr std::string_view kName = "other";
+};
+// Of another contract.
+struct Stray : Pinged {
+  static constexpr std::string_view kName = "pingd";
+};
+struct OldPinged : Pinged {
+  static std::string_view contract_hash() { return "0123"; }
+};
+struct OldDelete : DeleteItem {
+  static std::string_view contract_hash() { return "0123"; }
+};
+struct NoSuchDelete : DeleteItem {
+  static constexpr std::string_view kId = "removeItem";
+};
+
 // What a ping is asked to do.
 constexpr int64_t kFail = 1;
 constexpr int64_t kWait = 2;
 constexpr int64_t kRelease = 3;
+constexpr int64_t kAskPing = 4;    // Another ping.
+constexpr int64_t kAskDelete = 5;  // That an item be deleted.
+constexpr int64_t kAskBadly = 6;   // For what the contract does not admit.
+constexpr int64_t kEmit = 100;     // That and all above: to emit twice.
+
+constexpr std::string_view kSomeId = "0190a5b0-7c1d-7000-8000-000000000001";
+
+template <typename Op>
+Task<std::string> ask(Ctx& c, typename Op::In in) {
+  Reply<Op> reply = co_await c.call<Op>(in);
+  co_return reply ? "done" : reply.problem().reason + ": " + reply.problem().message;
+}
+
+Task<std::string> begin_asking(Ctx& c, int64_t what) {
+  if (what == kAskPing) return ask<Ping>(c, {.n = kFail});
+  return ask<DeleteItem>(c, {what == kAskDelete ? std::string(kSomeId) : "no-uuid"});
+}
 
 struct PingHandler {
   Completion<int>* gate;
@@ -131,8 +204,17 @@ struct PingHandler {
       (void)released;
     }
     if (in.n == kRelease) gate->set(1);
+    std::string text = timestamp_text(c.now());
+    if (in.n >= kAskPing && in.n <= kAskBadly) {
+      Task<std::string> asking = begin_asking(c, *in.n);
+      text = co_await asking;
+    }
+    if (in.n >= kEmit) {
+      c.emit<Pinged>(*in.n);
+      c.emit<Other>(-*in.n);
+    }
     c.log("ping");
-    co_return Ping::Ok200{timestamp_text(c.now())};
+    co_return Ping::Ok200{text};
   }
 };
 
@@ -304,6 +386,101 @@ TEST_F(Kit, ShowsAllRowsInTheOrderOfTheirKeys) {
   const std::vector<Item> rows = server.rows<Item>();
   EXPECT_EQ(rows.size(), 1'001u);
   EXPECT_TRUE(std::ranges::is_sorted(rows, {}, &Item::id));
+}
+
+TEST_F(Kit, ShowsEventsThatAreCommitted) {
+  TestServer server(app, options());
+  EXPECT_EQ(server.event_count(), 0u);
+  EXPECT_TRUE(server.events<Pinged>().empty());
+  for (int64_t i = 0; i < 501; ++i) server.call<Ping>({.n = kEmit + i}).as<Ping::Ok200>();
+  EXPECT_EQ(server.event_count(), 1'002u) << "more than the store hands out at once";
+  const std::vector<int64_t> pinged = server.events<Pinged>();
+  ASSERT_EQ(pinged.size(), 501u);
+  EXPECT_EQ(pinged.front(), kEmit);
+  EXPECT_EQ(pinged.back(), kEmit + 500);
+  server.crash();
+  EXPECT_EQ(server.events<Other>().back(), -kEmit - 500);
+  EXPECT_THAT(thrown([&] { (void)server.events<Stray>(); }),
+              HasSubstr("emits an event \"pingd\" (did you mean \"pinged\"?)"));
+  EXPECT_THAT(thrown([&] { (void)server.events<OldPinged>(); }),
+              HasSubstr("generated from another contract"));
+}
+
+// Answers pings in their own name.
+struct FakePing {
+  const int* asked;
+  Task<Ping::Out> operator()(Ctx&, Ping::In in) const { return answer(asked, in); }
+  static Task<Ping::Out> answer(const int* asked, Ping::In in) {
+    if (in.n != kFail) throw Failure(Code::kInternal, "It was not handed over.");
+    if (*asked > 1) throw Failure(Code::kConflict, "Not twice.", "faked");
+    co_return Ping::Ok200{"fake"};
+  }
+};
+
+TEST_F(Kit, AnswersWhatHandlersCallWithFakes) {
+  TestServer server(app, options());
+  const auto ask = [&](int64_t n) { return server.call<Ping>({.n = n}).as<Ping::Ok200>().body; };
+  EXPECT_THAT(ask(kAskPing), HasSubstr("The ping broke"));
+  int asked = 1;
+  server.fake<Ping>(FakePing{&asked});
+  EXPECT_EQ(ask(kAskPing), "done") << "and the request itself was answered as ever";
+  // Nor are requests that come to the memory of the call that was faked.
+  const auto waiting = server.start<Ping>({.n = kWait});
+  EXPECT_THAT(thrown([&] { server.finish(waiting); }), HasSubstr("no answer at this instant"));
+  EXPECT_EQ(ask(0), "2026-01-01T00:00:00Z");
+  EXPECT_EQ(ask(kRelease), "2026-01-01T00:00:00Z");
+  server.finish(waiting).as<Ping::Ok200>();
+  asked = 2;
+  EXPECT_EQ(ask(kAskPing), "faked: Not twice.");
+  server.restart();
+  EXPECT_EQ(ask(kAskPing), "faked: Not twice.");
+  server.unfake<Ping>();
+  EXPECT_THAT(ask(kAskPing), HasSubstr("The ping broke"));
+}
+
+Task<DeleteItem::Out> delete_nothing(Ctx& c, DeleteItem::In in) {
+  if (in.id != kSomeId) throw Failure(Code::kInternal, "It was not checked.");
+  c.log("faked");
+  co_return DeleteItem::NoContent204{};
+}
+
+TEST_F(Kit, FakesWhatAResourceServesBehindItsValidation) {
+  TestServer server(app, options());
+  const auto ask = [&](int64_t n) { return server.call<Ping>({.n = n}).as<Ping::Ok200>().body; };
+  const std::string refused = ask(kAskBadly);
+  EXPECT_THAT(ask(kAskDelete), HasSubstr("There is no such"));
+  server.fake<DeleteItem>(delete_nothing);
+  EXPECT_EQ(ask(kAskDelete), "done");
+  EXPECT_EQ(ask(kAskBadly), refused);
+  EXPECT_EQ(server.request("DELETE", "/v1/items/" + std::string(kSomeId)).status, 404)
+      << "no fake for requests";
+  EXPECT_THAT(thrown([&] { server.fake<OldDelete>(delete_nothing); }),
+              HasSubstr("generated from another contract"));
+  EXPECT_THAT(thrown([&] { server.fake<NoSuchDelete>(delete_nothing); }),
+              HasSubstr("no operation \"removeItem\""));
+  EXPECT_THAT(thrown([&] { server.unfake<Ping>(); }), HasSubstr("\"ping\" has no fake"));
+}
+
+// Waits like a ping, though one that goes on.
+struct WaitingFake {
+  Completion<int>* gate;
+  std::string text;
+  Task<Ping::Out> operator()(Ctx&, Ping::In) const { return answer(gate, text); }
+  static Task<Ping::Out> answer(Completion<int>* gate, const std::string& text) {
+    const int released = co_await *gate;
+    (void)released;
+    co_return Ping::Ok200{text};
+  }
+};
+
+TEST_F(Kit, KeepsAFakeForTheCallsThatBeganWithIt) {
+  TestServer server(app, options());
+  server.fake<Ping>(WaitingFake{&gate, "a text that is too long to lie in place"});
+  const auto waiting = server.start<Ping>({.n = kAskPing});
+  EXPECT_THAT(thrown([&] { server.finish(waiting); }), HasSubstr("no answer at this instant"));
+  server.unfake<Ping>();
+  server.call<Ping>({.n = kRelease}).as<Ping::Ok200>();
+  EXPECT_EQ(server.finish(waiting).as<Ping::Ok200>().body, "done");
 }
 
 TEST_F(Kit, RepeatsExactly) {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "contract/generate/build_operations.h"
 #include "contract/generate/build_types.h"
 #include "contract/generate/cpp_text.h"
+#include "contract/generate/events.h"
 #include "contract/generate/layout.h"
 #include "contract/generate/names.h"
 #include "contract/generate/unions.h"
@@ -74,6 +76,7 @@ class FileWriter {
     for (const Header& header : layout_.headers) add_header(header);
     add_umbrella("schemas");
     add_umbrella("operations");
+    add_events();
     add_contract();
     add_sources();
     std::ranges::sort(files_, {}, &GeneratedFile::name);
@@ -135,6 +138,31 @@ class FileWriter {
       if (header.file.starts_with(kind + "/")) out += include(header.file);
     }
     add(kind + ".h", std::move(out));
+  }
+
+  // Each event has a header, and all of them one more; no event, no header.
+  void add_events() {
+    if (context_.model->events.empty()) return;
+    Scope files;
+    std::string all = "#pragma once\n\n";
+    for (const EventModel& event : context_.model->events) {
+      const std::string file = "events/" + files.take_file(snake_case(event.name)) + ".h";
+      std::string out = "#pragma once\n\n";
+      out +=
+          "#include <cstdint>\n#include <map>\n#include <string>\n#include <string_view>\n"
+          "#include <vector>\n\n#include \"servanda/types.h\"\n";
+      out += include("contract.h");
+      TypeUse body = event.body;
+      const auto need = [&](const TypeUse& use, bool) {
+        out += include(layout_.headers[layout_.header_of[use.named]].file);
+      };
+      visit_leaf(body, false, need);
+      out += "\nnamespace " + options_.name_space + "::event {\n\n" +
+             event_header(context_, event) + "}  // namespace " + options_.name_space + "::event\n";
+      add(file, std::move(out));
+      all += include(file);
+    }
+    add("events.h", std::move(all));
   }
 
   // The hash stands in a source of its own: it changes with every edit of the contract.
@@ -231,6 +259,7 @@ Result<std::vector<GeneratedFile>> generate(ContractDocument& contract, const Pl
   operations.take_names();
   types.declare_components(*contract.root);
   operations.run();
+  build_events(contract, plan, types, model);
   if (!types.failure().empty()) return fail(Code::kInvalidArgument, types.failure());
   break_alias_cycles(model);
   settle_unions(model);

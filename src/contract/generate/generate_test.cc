@@ -235,6 +235,37 @@ TEST(Names, ArePlainIdentifiers) {
   EXPECT_EQ(type_name(std::string(500, 'a')).size(), 120u);
 }
 
+TEST(Generate, MakesATagForEveryEventThatSomethingEmits) {
+  const std::string one =
+      "\n  /a: {post: {operationId: makeA, x-servanda: {emits: [aMade, body, a-made]}, responses: "
+      "{'200': {description: ok}}}}\nwebhooks:\n"
+      "  body: {post: {requestBody: {content: {application/json: {schema: {type: array, items: "
+      "{type: integer}}}}}, responses: {'200': {description: ok}}}}\n"
+      "  aMade: {post: {description: An A., requestBody: {content: {application/json: {schema: "
+      "{$ref: '#/components/schemas/A'}}}}, responses: {'200': {description: ok}}}}\n"
+      "  a-made: {post: {requestBody: {content: {application/json: {schema: {type: object, "
+      "properties: {n: {type: integer}}}}}}, responses: {'200': {description: ok}}}}\n"
+      "  unused: {post: {requestBody: {content: {application/json: {schema: {type: string}}}}, "
+      "responses: {'200': {description: ok}}}}";
+  Files files = generated(contract_of(kTwo, one));
+  EXPECT_THAT(files["shop/events/a_made.h"], HasSubstr(R"(namespace shop::event {
+
+// An A.
+struct AMade {
+  static constexpr std::string_view kName = "aMade";
+  static std::string_view contract_hash() { return kContractHash; }
+  using Body = shop::A;
+};
+)"));
+  EXPECT_THAT(files["shop/events/a_made.h"], HasSubstr("#include \"shop/schemas/a.h\""));
+  EXPECT_THAT(files["shop/events/body2.h"], HasSubstr("using Body = std::vector<std::int64_t>;"));
+  EXPECT_THAT(files["shop/events/a_made2.h"], HasSubstr("using Body = shop::AMade2Body;"));
+  EXPECT_TRUE(files.contains("shop/schemas/a_made2_body.h"));
+  EXPECT_THAT(files["shop/events.h"], HasSubstr("#include \"shop/events/a_made2.h\""));
+  EXPECT_THAT(files["shop/events.h"], Not(HasSubstr("unused")));
+  EXPECT_FALSE(generated(contract_of(kTwo)).contains("shop/events.h"));
+}
+
 TEST(Names, AreGivenOnce) {
   internal::Scope scope;
   EXPECT_EQ(scope.take("Order"), "Order");

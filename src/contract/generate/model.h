@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "contract/plan/operation.h"
+#include "contract/plan/plan.h"
 
 namespace servanda::internal {
 
@@ -147,10 +148,19 @@ struct OperationModel {
   std::vector<ResponseModel> responses;
 };
 
-// Everything, in the order of the documents.
+// One event that some operation emits.
+struct EventModel {
+  const EventDeclaration* event = nullptr;
+  std::string name;
+  std::string_view description;
+  TypeUse body;
+};
+
+// Everything, in the order of the documents; events in that of the plan.
 struct Model {
   std::vector<Declaration> declarations;
   std::vector<OperationModel> operations;
+  std::vector<EventModel> events;
 
   // The type behind aliases. Aliases never form a cycle once build_model() is done.
   [[nodiscard]] const TypeUse& behind(const TypeUse& use) const;

@@ -116,6 +116,8 @@ void compile_projection(AnnotationState& state, const OperationNode& node,
                                                     std::string_view name);
 // Completes the bindings of batches. Requires: every other operation has its binding.
 void compile_batches(AnnotationState& state, std::span<const OperationNode> nodes);
+// What operations emit. Requires: handlers and bindings are settled.
+void compile_events(AnnotationState& state, std::span<const OperationNode> nodes);
 // Whether the engine itself reads the request header.
 [[nodiscard]] bool is_engine_header(std::string_view name);
 // Gives every index its name.

@@ -208,6 +208,7 @@ void compile_annotations(ContractDocument& contract, std::span<const OperationNo
   compile_resources(state);
   for (const OperationNode& node : nodes) compile_policies(state, node);
   compile_batches(state, nodes);
+  compile_events(state, nodes);
   name_indexes(state);
   compile_problems(state, nodes);
   report_unused_annotations(state);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "contract/document/contract_document.h"
@@ -27,6 +28,14 @@ namespace internal {
 // null.
 [[nodiscard]] Node* response_node(Documents& documents, const Node& operation,
                                   const Response& response);
+
+// Where an event was written, references followed.
+struct EventNode {
+  const NodeEntry* webhook = nullptr;  // Its entry under `webhooks`; null: there is none.
+  Node* post = nullptr;                // Null: it has none.
+  Node* schema = nullptr;              // Of its application/json body; null: it has none.
+};
+[[nodiscard]] EventNode event_node(ContractDocument& contract, std::string_view name);
 }  // namespace internal
 
 // Reads and type-checks every "x-servanda" object of the whole contract (root, path item,

@@ -175,6 +175,8 @@ struct Operation {
   HandlerKind handler = HandlerKind::kMock;
   std::optional<ResourceBinding> resource;  // Set when handler is kResource.
 
+  std::vector<uint32_t> emits;  // Of Plan::events: what its handler or hooks may emit.
+
   Duration timeout = Duration::seconds(10);
   IdempotencyMode idempotency = IdempotencyMode::kOff;
   PreconditionMode precondition = PreconditionMode::kChecked;

@@ -42,6 +42,12 @@ struct ServiceDeclaration {
   } runs = Runs::kHere;
 };
 
+// An event that an operation may emit: an entry of `webhooks`.
+struct EventDeclaration {
+  std::string name;
+  Schema schema;  // Of its body as JSON.
+};
+
 // How much calling between services one request may lead to; nothing where the contract is silent.
 struct CallBudget {
   std::optional<uint32_t> depth;  // Calls one inside the other. Proven at load.
@@ -61,6 +67,7 @@ struct Plan {
   std::vector<Resource> resources;
   std::vector<SecurityScheme> security_schemes;
   std::vector<Operation> operations;
+  std::vector<EventDeclaration> events;  // Those that some operation emits, as they were met.
   RouteTable routes;
   PublishedContract published;
   SchemaSet schemas;

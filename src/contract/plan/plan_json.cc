@@ -42,6 +42,9 @@ class PlanWriter {
     list("services", plan_->services, [&](const auto& item) { write_service(item); });
     list("securitySchemes", plan_->security_schemes,
          [&](const auto& item) { writer_.string(item.name); });
+    if (!plan_->events.empty()) {
+      list("events", plan_->events, [&](const auto& item) { writer_.string(item.name); });
+    }
     list("resources", plan_->resources, [&](const auto& item) { write_resource(item); });
     list("operations", plan_->operations, [&](const auto& item) { write_operation(item); });
     writer_.end_object();
@@ -153,6 +156,10 @@ class PlanWriter {
     writer_.integer(operation.timeout.ns / 1'000'000);
     member("idempotency", idempotency_text(operation.idempotency));
     member("precondition", precondition_text(operation.precondition));
+    if (!operation.emits.empty()) {
+      list("emits", operation.emits,
+           [&](uint32_t index) { writer_.string(plan_->events[index].name); });
+    }
     if (operation.resource) write_binding(operation, *operation.resource);
     write_security(operation);
     list("parameters", operation.parameters, [&](const Parameter& parameter) {

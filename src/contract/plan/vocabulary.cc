@@ -111,7 +111,9 @@ constexpr VocabularyKey kOperation[] = {
     kPriority,
     kConsistency,
     {"fallback", Form::kLater, Null::kRefused, "What is served while a dependency is down."},
-    {"emits", Form::kLater, Null::kRefused, "Events written with the effect."},
+    {"emits", Form::kNames, Null::kOff,
+     "The events, by their names under webhooks, that C++ handlers and hooks of the operation may "
+     "emit: written together with its effect."},
     {"transform", Form::kLater, Null::kRefused, "Mapping of proxied requests and responses."},
     {"merge", Form::kLater, Null::kRefused, "Parts of an aggregated response."},
     kAudit,

@@ -59,7 +59,7 @@ enum class NullMeaning : uint8_t {
 struct VocabularyLimits {
   static constexpr size_t kTextBytes = 200;
   static constexpr uint32_t kServices = 100;
-  static constexpr uint32_t kNames = 100;       // Services that one calls.
+  static constexpr uint32_t kNames = 100;       // Services called, events emitted.
   static constexpr uint32_t kLists = 64;        // Lists in "unique" or "indexes".
   static constexpr uint32_t kListNames = 8;     // Names in one of them.
   static constexpr uint32_t kBudgetDepth = 16;  // As deep as calls may go at all.

@@ -167,8 +167,8 @@ TEST(Vocabulary, AcceptsAHundredCallsAndBudgetsUpToTheirLimits) {
 }
 
 TEST(Vocabulary, LetsNullSwitchOffOnlyWhatIsInherited) {
-  for (std::string_view key :
-       {"timeout", "idempotency", "precondition", "resource", "handler", "service", "action"}) {
+  for (std::string_view key : {"timeout", "idempotency", "precondition", "resource", "handler",
+                               "service", "action", "emits"}) {
     EXPECT_THAT(rules_of("{" + std::string(key) + ": null}", VocabularyPlace::kOperation),
                 IsEmpty())
         << key;

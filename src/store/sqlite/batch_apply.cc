@@ -42,7 +42,7 @@ std::unexpected<Error> BatchApplier::failed() const {
 }
 
 Statement* BatchApplier::fixed(Text text) {
-  static constexpr std::array<std::string_view, 12> kTexts = {
+  static constexpr std::array<std::string_view, 13> kTexts = {
       "BEGIN IMMEDIATE",
       "COMMIT",
       "ROLLBACK",
@@ -59,7 +59,9 @@ Statement* BatchApplier::fixed(Text text) {
       "SELECT sequence, occurred_at, hash FROM _servanda_audit ORDER BY sequence LIMIT ?",
       "INSERT INTO _servanda (name, value) VALUES ('audit-swept-sequence', ?1), "
       "('audit-swept-hash', ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      "DELETE FROM _servanda_audit WHERE sequence <= ?"};
+      "DELETE FROM _servanda_audit WHERE sequence <= ?",
+      "INSERT INTO _servanda_outbox (event_id, topic, key, fields, payload, created_at, "
+      "next_attempt_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"};
   const char key = static_cast<char>(text);
   return statements_.get({&key, 1}, [text] { return kTexts[static_cast<size_t>(text)]; });
 }
@@ -114,7 +116,7 @@ void BatchApplier::roll_back() {
 
 Result<void> BatchApplier::apply(const CommitJob& job, Timestamp now, Timestamp expired) {
   // One statement is all or nothing by itself; a savepoint costs two more.
-  const size_t statements = job.writes.size() + (job.record ? 1 : 0);
+  const size_t statements = job.writes.size() + job.events.size() + (job.record ? 1 : 0);
   if (statements <= 1) return apply_all(job, now, expired);
   Result<void> begun = run(Text::kSavepoint);
   if (!begun) return pass(begun);
@@ -143,6 +145,23 @@ Result<void> BatchApplier::apply_all(const CommitJob& job, Timestamp now, Timest
     written.error().index = static_cast<uint32_t>(i);
     return pass(written);
   }
+  for (const JobEvent& event : job.events) {
+    Result<void> written = apply_event(event);
+    if (!written) return pass(written);
+  }
+  return {};
+}
+
+Result<void> BatchApplier::apply_event(const JobEvent& event) {
+  Statement* statement = fixed(Text::kEvent);
+  if (!statement) return failed();
+  statement->bind_bytes(1, {reinterpret_cast<const char*>(event.id.bytes.data()), 16});
+  statement->bind_text(2, event.topic);
+  statement->bind_bytes(3, event.key);
+  statement->bind_text(4, event.fields);
+  statement->bind_bytes(5, event.payload);
+  statement->bind_integer(6, event.time.us);
+  if (statement->run() == Step::kFailed) return failed();
   return {};
 }
 

@@ -55,6 +55,7 @@ class BatchApplier {
     kOldestAudit,
     kMarkAudit,
     kSweepAudit,
+    kEvent,
     kInsert,
     kUpdate,
     kUpdateAny,
@@ -71,6 +72,7 @@ class BatchApplier {
   Statement* of_shape(const TableShape& shape, Text text, size_t unique = 0);
   Result<void> apply_all(const CommitJob& job, Timestamp now, Timestamp expired);
   Result<void> apply_record(const IdempotencyRecord& record, Timestamp expired);
+  Result<void> apply_event(const JobEvent& event);
   Result<void> apply_write(const CommitJob& job, const JobWrite& write, Timestamp now);
   Statement* bound_write(const CommitJob& job, const JobWrite& write);
   Result<bool> drop_gone(const JobWrite& write, Timestamp now);

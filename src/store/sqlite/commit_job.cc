@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/decimal.h"
+#include "store/sqlite/outbox.h"
 
 namespace servanda::internal {
 namespace {
@@ -38,6 +39,18 @@ void CommitJob::add_write(const Write& write, std::shared_ptr<const TableShape> 
   added.shape = std::move(shape);
 }
 
+void CommitJob::add_event(const OutboxEvent& event) {
+  JobEvent& added = events.emplace_back();
+  added.id = event.id;
+  added.topic = arena.copy(event.name);
+  added.key = arena.copy(event.tenant);
+  added.fields = arena.copy(outbox_fields(event));
+  added.payload = arena.copy(event.payload);
+  added.time = event.time;
+  bytes += sizeof added + added.topic.size() + added.key.size() + added.fields.size() +
+           added.payload.size();
+}
+
 void CommitJob::set_record(const IdempotencyRecord& given) {
   IdempotencyRecord* copy = arena.make<IdempotencyRecord>(given);
   copy->answer.fields = arena.copy(given.answer.fields);
@@ -50,6 +63,7 @@ void CommitJob::clear() {
   arena.reset();
   writes.clear();
   values.clear();
+  events.clear();
   record = nullptr;
   bytes = 0;
   outcome = {};

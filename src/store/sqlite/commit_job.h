@@ -30,6 +30,16 @@ struct JobWrite {
   int64_t expected_version = 0;
 };
 
+// One event as its row holds it.
+struct JobEvent {
+  Uuid id;
+  std::string_view topic;
+  std::string_view key;
+  std::string_view fields;
+  std::string_view payload;
+  Timestamp time;
+};
+
 // A batch with copies of everything it needs, so that a caller that goes away while the writer
 // works leaves nothing dangling. Recycled, so that a steady rate of commits allocates nothing.
 //
@@ -38,14 +48,16 @@ struct CommitJob {
   Arena arena;  // What the values point to.
   std::vector<JobWrite> writes;
   std::vector<Value> values;
+  std::vector<JobEvent> events;
   const IdempotencyRecord* record = nullptr;  // In the arena.
-  size_t bytes = 0;                           // Of values and record.
+  size_t bytes = 0;                           // Of values, events and record.
   Instant deadline = Instant::never();
   Result<void> outcome;
   std::shared_ptr<CommitPort> port;  // Set while on its way.
   std::coroutine_handle<> waiter;    // The worker's only; null when nobody waits any more.
 
   void add_write(const Write& write, std::shared_ptr<const TableShape> shape);
+  void add_event(const OutboxEvent& event);
   void set_record(const IdempotencyRecord& given);
   void clear();
 };

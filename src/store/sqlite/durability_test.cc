@@ -188,7 +188,7 @@ class Ledger {
   }
 
   // What the files hold is whole: every operation acknowledged before they were left is there, none
-  // is there twice, and accounts and records say the same as the entries.
+  // is there twice, and accounts, events and records say the same as the entries.
   void expect_whole(const std::string& path, const std::string& vfs,
                     const std::set<int64_t>& promised) const {
     Database::Options options;
@@ -213,6 +213,13 @@ class Ledger {
     EXPECT_EQ(database->query_integer("SELECT sum(_version) FROM accounts").value_or(-1), size);
     EXPECT_EQ(database->query_integer("SELECT count(*) FROM _servanda_idempotency").value_or(-1),
               size);
+    EXPECT_EQ(database->query_integer("SELECT count(*) FROM _servanda_outbox").value_or(-1), size);
+    EXPECT_EQ(database
+                  ->query_integer("SELECT count(*) FROM _servanda_outbox JOIN entries ON operation "
+                                  "= CAST(CAST(payload AS TEXT) AS INTEGER)")
+                  .value_or(-1),
+              size)
+        << "an event without its row or a row without its event";
     Statement check = std::move(*database->prepare("PRAGMA integrity_check"));
     ASSERT_EQ(check.step(), Step::kRow);
     EXPECT_EQ(check.text(0), "ok");
@@ -254,7 +261,10 @@ class Ledger {
                  {counted, 2},
                  there ? (*account)->version : 0};
     const auto* record = arena_.make<IdempotencyRecord>(record_of(operation, life.loop->wall()));
-    return launch(life.session->commit({{writes, 2}, record}, Instant::never()));
+    OutboxEvent* event = arena_.make<OutboxEvent>();
+    event->name = "done";
+    event->payload = arena_.copy(std::to_string(operation));
+    return launch(life.session->commit({{writes, 2}, record, {event, 1}}, Instant::never()));
   }
 
   int64_t operation_of_[kClients];

@@ -20,15 +20,17 @@
 //                          from it. A row is delivered when `delivered_at` (us) is set; until then
 //                          `next_attempt_at` (us) says when it is due, and rows of one topic and
 //                          key go out in the order of their sequence. Indexed by due time, by topic
-//                          and key, and by delivery, for the sweep.
+//                          and key, and by delivery, for the sweep. `topic` is the event's name,
+//                          `key` the caller's tenant, `fields` what outbox.h says, `payload` JSON.
 //   _servanda_audit        who did what, hash-chained: `hash` covers `previous_hash` and `record`
 //                          (canonical JSON); values that may have to be erased are in `erasable`
 //                          and in `record` only as hashes. Without gaps in `sequence`, because a
 //                          rolled back insert takes its number back. Indexed by time (what happened
 //                          when), by actor and by object. Swept from the oldest on, so that what
 //                          stays is one chain, which begins at "audit-swept-hash".
-// Nothing writes outbox and audit rows yet; they are there so that a store made now needs no
-// migration when something does, and so that retention holds from the first row.
+// Nothing delivers outbox rows or writes audit rows yet; the columns and tables are there so that a
+// store made now needs no migration when something does, and so that retention holds from the first
+// row.
 //
 // Property columns carry no NOT NULL, because SQLite could not take it back when the contract makes
 // a property optional; the role carries it.

@@ -40,7 +40,8 @@ struct SqliteOptions {
   size_t queue_max = 4096;                            // Batches waiting for the writer.
   uint64_t queue_bytes_max = 64ull << 20;             // Their size.
   size_t batch_writes_max = 1000;                     // Writes of one batch.
-  uint64_t batch_bytes_max = 32ull << 20;             // Values of one batch.
+  size_t batch_events_max = 1000;                     // Events of one batch.
+  uint64_t batch_bytes_max = 32ull << 20;             // Values and payloads of one batch.
   uint64_t value_bytes_max = 16ull << 20;             // One value, and one row.
   uint64_t answer_bytes_max = kStoredAnswerBytesMax;  // StoredAnswer::body, and ::fields.
   uint32_t list_rows_max = 1000;                      // ListQuery::limit.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/sqlite/outbox.h"
 #include "store/sqlite/proof.h"
 #include "store/sqlite/schema.h"
 
@@ -58,14 +59,23 @@ Result<void> SqliteStore::prepare(std::shared_ptr<const Plan> plan) {
   return proven;
 }
 
-// On a connection of its own, so that commits go on meanwhile.
-Result<void> SqliteStore::prove(const Plan& plan) {
+Result<Database> SqliteStore::open_to_read() const {
   Database::Options options;
   options.mode = Database::Options::Mode::kReadOnly;
   options.busy_timeout = options_.busy_timeout;
   options.value_bytes_max = options_.value_bytes_max;
   options.vfs = options_.vfs;
-  Result<Database> database = Database::open(path_, options);
+  return Database::open(path_, options);
+}
+
+Result<StoredEvents> SqliteStore::read_events(int64_t after, size_t events_max) {
+  Result<Database> database = open_to_read();
+  if (!database) return pass(database);
+  return read_outbox(*database, after, events_max, options_.page_bytes_max);
+}
+
+Result<void> SqliteStore::prove(const Plan& plan) {
+  Result<Database> database = open_to_read();
   if (!database) return pass(database);
   Result<bool> known = is_proven(*database, plan);
   if (!known) return pass(known);
@@ -232,7 +242,14 @@ Result<void> SqliteSession::fill(CommitJob& job, const CommitBatch& batch) {
         "One request may change at most " + std::to_string(options_.batch_writes_max) + " rows.",
         "too-many-writes");
   }
+  if (batch.events.size() > options_.batch_events_max) {
+    return fail(
+        Code::kTooLarge,
+        "One request may write at most " + std::to_string(options_.batch_events_max) + " events.",
+        "too-many-events");
+  }
   uint64_t bytes = 0;
+  for (const OutboxEvent& event : batch.events) bytes += event.payload.size();
   for (const Write& write : batch.writes) {
     for (const Value& value : write.values) bytes += value.text.size();
     bytes += write.key.text.size();
@@ -256,6 +273,7 @@ Result<void> SqliteSession::fill(CommitJob& job, const CommitBatch& batch) {
     if (!fits) return fits;
     job.add_write(write, *shape);
   }
+  for (const OutboxEvent& event : batch.events) job.add_event(event);
   if (batch.idempotency) job.set_record(*batch.idempotency);
   return {};
 }

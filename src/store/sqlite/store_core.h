@@ -58,6 +58,7 @@ class SqliteStore final : public Store {
               const SqliteOptions& options);
   Result<void> prepare(std::shared_ptr<const Plan> plan) override;
   std::unique_ptr<Session> open_session(Loop& loop) override;
+  [[nodiscard]] Result<StoredEvents> read_events(int64_t after, size_t events_max) override;
   [[nodiscard]] StoreStats stats_approx() const override { return writer_->stats_approx(); }
   [[nodiscard]] Result<void> health() const override { return writer_->health(); }
 
@@ -66,6 +67,8 @@ class SqliteStore final : public Store {
                                  std::span<const Resource> resources, std::string_view hash);
 
  private:
+  // A connection of its own, so that commits go on meanwhile.
+  [[nodiscard]] Result<Database> open_to_read() const;
   // Proves the plan's lists, unless they were when this store last saw the plan.
   Result<void> prove(const Plan& plan);
 
