@@ -11,11 +11,11 @@ SECRET = "a secret of the benchmark, 32 bytes or more"
 PEOPLE, ARTICLES_EACH, FAVORITES, FOLLOWED = 50, 20, 300, 25
 
 
-def request(port, method, path, body=None, token=None):
+def request(port, method, path, body=None, token=None, base="/api"):
     headers = {"content-type": "application/json"} if body is not None else {}
     if token:
         headers["authorization"] = f"Token {token}"
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api{path}", method=method, headers=headers,
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{base}{path}", method=method, headers=headers,
                                    data=None if body is None else json.dumps(body).encode())
     with urllib.request.urlopen(asked) as answer:
         return json.load(answer)

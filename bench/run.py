@@ -593,10 +593,37 @@ def measure_shapes(options, folder):
     return results
 
 
+class Door:
+    """One of several paths of a server, as a server of its own."""
+
+    def __init__(self, server, name, path):
+        self.name, self.path, self.port, self.pids = name, path, server.port, server.pids
+
+
+def measure_handler(options, folder):
+    """One row by a handler in C++ and by the built-in read, in one process."""
+    store = shutil.copytree(filled_store(OURS, options.rows, options, folder), os.path.join(folder, "handler"))
+    server = Server("handler", servanda_command(PRODUCTS, "production", store, program="bench/handler_server",
+                                                overlay=os.path.join(ROOT, "bench/contracts/handler.overlay.yaml")),
+                    folder)
+    doors = [Door(server, "handler", "/v1/handled/"), Door(server, "built-in", "/v1/products/")]
+    row = fill.id_text(options.rows // 2)
+    try:
+        answers = [conduit.request(server.port, "GET", door.path + row, base="") for door in doors]
+        if answers[0] != answers[1]:
+            raise RuntimeError("the handler answers otherwise than the built-in read")
+        rows = alternate(doors, lambda door, seconds: wrk(door.port, door.path + row, seconds or options.seconds),
+                         options.rounds)
+    finally:
+        server.stop()
+    print_table("handler: GET of one row, 64 connections, one worker; goal: 1.2 of the built-in read", rows, "handler")
+    return rows
+
+
 MEASUREMENTS = {"hello": measure_hello, "request": measure_request, "json": measure_json,
                 "compile": measure_compile, "footprint": measure_footprint, "read": measure_read,
                 "list": measure_list, "write": measure_write, "mixed": measure_mixed, "growth": measure_growth,
-                "conduit": measure_conduit, "shapes": measure_shapes}
+                "conduit": measure_conduit, "shapes": measure_shapes, "handler": measure_handler}
 
 
 def main():

@@ -86,7 +86,7 @@ class Run {
   }
 
   Outcome run() {
-    if (file_.in_services_only && shape_ == Shape::kMonolith) {
+    if (file_.in_services_only && shape_ != Shape::kServices) {
       return {Outcome::Kind::kSkipped, "it is about several processes: run it with --services"};
     }
     if (!file_.handlers.empty() && !has_handlers_) {
@@ -200,7 +200,8 @@ class Run {
     config.listen = config.admin = "127.0.0.1:0";
     config.workers = file_.workers;
     config.data = data_;
-    if (shape_ == Shape::kMonolith) {
+    if (shape_ == Shape::kSerialised) config.inner_answers = InnerAnswers::kSerialised;
+    if (shape_ != Shape::kServices) {
       processes_.push_back({config});
       return;
     }

@@ -16,8 +16,9 @@ struct Outcome {
 
 // How many processes serve.
 enum class Shape : uint8_t {
-  kMonolith,  // One, with all services.
-  kServices,  // One for each service, and a gateway before them.
+  kMonolith,    // One, with all services.
+  kSerialised,  // The same; handlers get the answers of others as text.
+  kServices,    // One for each service, and a gateway before them.
 };
 
 // `project` is the folder that paths in cases are relative to; `data` an empty folder for the

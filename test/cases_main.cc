@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// servanda_cases [--services] FILE|FOLDER...: runs behaviour cases in one process, or with one for
-// each service of their contract and a gateway (on simulated io, all of it). Exit code 0 when all
-// passed, 77 when the only one was skipped, 1 otherwise.
+// servanda_cases [--services | --serialised] FILE|FOLDER...: runs behaviour cases in one process;
+// with --services in one for each service of their contract and a gateway (on simulated io, all of
+// it); with --serialised in one whose handlers get the answers of others as text. Exit code 0 when
+// all passed, 77 when the only one was skipped, 1 otherwise.
 
 #include <algorithm>
 #include <cstdio>
@@ -35,6 +36,11 @@ std::vector<fs::path> case_files(int first, int count, char** arguments) {
   return files;
 }
 
+Shape shape_named(std::string_view option) {
+  if (option == "--services") return Shape::kServices;
+  return option == "--serialised" ? Shape::kSerialised : Shape::kMonolith;
+}
+
 Outcome run_one(const fs::path& path, Shape shape) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return {Outcome::Kind::kFailed, "cannot be read"};
@@ -55,9 +61,9 @@ int main(int count, char** arguments) {
   int passed = 0;
   int failed = 0;
   int skipped = 0;
-  const bool has_option = count > 1 && std::string_view(arguments[1]) == "--services";
-  const Shape shape = has_option ? Shape::kServices : Shape::kMonolith;
-  for (const fs::path& path : case_files(has_option ? 2 : 1, count, arguments)) {
+  const Shape shape = shape_named(count > 1 ? arguments[1] : "");
+  const int first = shape == Shape::kMonolith ? 1 : 2;
+  for (const fs::path& path : case_files(first, count, arguments)) {
     const Outcome outcome = run_one(path, shape);
     switch (outcome.kind) {
       case Outcome::Kind::kPassed:

@@ -26,15 +26,13 @@ std::string follow_id(const Uuid& follower, const Uuid& followee) {
   return follower.text() + "." + followee.text();
 }
 
-Task<std::optional<Account>> find_account(Ctx& c, std::string property, std::string value) {
-  const Query query = Query().where(property, Is::kEqual, value).limit(1);
-  std::vector<Account> found = co_await c.db().list<Account>(query);
-  if (found.empty()) co_return std::nullopt;
-  co_return std::move(found.front());
+Task<std::optional<Account>> find_account(Ctx& c, std::string_view property,
+                                          const std::string& value) {
+  return c.db().first<Account>(Query().where(property, Is::kEqual, value));
 }
 
 Task<Account> need_account(Ctx& c, std::string username) {
-  auto account = co_await find_account(c, "username", std::move(username));
+  auto account = co_await find_account(c, "username", username);
   if (!account) throw Failure(Code::kNotFound, "Nobody has this name.");
   co_return std::move(*account);
 }
@@ -51,14 +49,13 @@ Task<bool> is_followed(Ctx& c, Uuid account) {
   co_return follow.has_value();
 }
 
-Task<std::set<std::string>> followed_among(Ctx& c, std::vector<Account> accounts) {
-  std::set<std::string> followed;
+Task<std::set<Uuid>> followed_among(Ctx& c, const std::vector<Account>& accounts) {
+  std::set<Uuid> followed;
   if (c.principal().empty() || accounts.empty()) co_return std::move(followed);
   std::vector<std::string> ids;
   for (const Account& one : accounts) ids.push_back(follow_id(caller(c), *one.id));
-  const Query query = Query().where("id", Is::kIn, ids).limit(100);
-  const std::vector<Follow> follows = co_await c.db().list<Follow>(query);
-  for (const Follow& one : follows) followed.insert(one.followee.text());
+  const auto follows = co_await c.db().list<Follow>(Query().where("id", Is::kIn, ids).limit(100));
+  for (const Follow& one : follows) followed.insert(one.followee);
   co_return std::move(followed);
 }
 
@@ -91,8 +88,7 @@ Profile profile_of(const Account& account, bool following) {
 Task<std::string> hashed(Ctx& c, std::string password) {
   if (password.empty()) throw refusal("password can't be blank");
   const auto work = [password] { return hash_password(password); };
-  std::string hash = co_await c.blocking(work);
-  co_return std::move(hash);
+  return c.blocking(work);
 }
 
 Task<op::CreateUser::Out> create_user(Ctx& c, op::CreateUser::In in) {
@@ -165,18 +161,16 @@ Task<op::UnfollowUserByUsername::Out> unfollow(Ctx& c, op::UnfollowUserByUsernam
 Task<op::ListProfiles::Out> list_profiles(Ctx& c, op::ListProfiles::In in) {
   std::vector<Account> accounts;
   if (in.ids && !in.ids->empty()) {
-    const Query query = Query().where("id", Is::kIn, *in.ids).limit(100);
-    accounts = co_await c.db().list<Account>(query);
+    accounts = co_await c.db().list<Account>(Query().where("id", Is::kIn, *in.ids).limit(100));
   }
-  for (const std::string& username : in.usernames.value_or(std::vector<std::string>())) {
-    auto account = co_await find_account(c, "username", username);
+  if (in.username) {
+    auto account = co_await find_account(c, "username", *in.username);
     if (account) accounts.push_back(std::move(*account));
   }
-  const std::set<std::string> followed = co_await followed_among(c, accounts);
+  const std::set<Uuid> followed = co_await followed_among(c, accounts);
   op::ListProfiles::Ok200 answer;
   for (const Account& one : accounts) {
-    const bool following = followed.contains(one.id->text());
-    answer.body.profiles.push_back({*one.id, one.username, one.bio, one.image, following});
+    answer.body.profiles.push_back({*one.id, profile_of(one, followed.contains(*one.id))});
   }
   co_return std::move(answer);
 }

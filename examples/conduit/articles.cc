@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <type_traits>
 
 #include "conduit.h"
 #include "conduit/operations.h"
@@ -14,8 +15,9 @@ using namespace servanda;
 
 namespace {
 
-constexpr uint32_t kPageMax = 100;
-constexpr uint32_t kCleanedMax = 300;  // Rows of one kind that go with an article.
+constexpr int64_t kPageMax = 100;
+constexpr int64_t kOffsetMax = 10'000;  // As far as the lists of several authors go.
+constexpr uint32_t kCleanedMax = 300;   // Rows of one kind that go with an article.
 constexpr uint32_t kTagsShown = 100;
 
 std::string pair_id(const Uuid& first, std::string_view second) {
@@ -24,34 +26,32 @@ std::string pair_id(const Uuid& first, std::string_view second) {
 
 // --- Who writes: the accounts service knows ---
 
-Task<std::map<Uuid, Person>> people(Ctx& c, std::vector<Uuid> ids) {
-  std::map<Uuid, Person> found;
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+using People = std::map<Uuid, Profile>;
+
+Task<People> people(Ctx& c, std::set<Uuid> ids) {
+  People found;
   if (ids.empty()) co_return std::move(found);
   op::ListProfiles::In in;
-  in.ids = std::move(ids);
+  in.ids.emplace(ids.begin(), ids.end());
   Reply<op::ListProfiles> reply = co_await c.call<op::ListProfiles>(in);
   for (Person& one : std::get<op::ListProfiles::Ok200>(reply.value()).body.profiles) {
-    found.emplace(one.id, std::move(one));
+    found.emplace(one.id, std::move(one.profile));
   }
   co_return std::move(found);
 }
 
 Task<std::optional<Uuid>> account_of(Ctx& c, std::string username) {
   op::ListProfiles::In in;
-  in.usernames = {std::move(username)};
+  in.username = std::move(username);
   Reply<op::ListProfiles> reply = co_await c.call<op::ListProfiles>(in);
   const auto& profiles = std::get<op::ListProfiles::Ok200>(reply.value()).body.profiles;
   if (profiles.empty()) co_return std::nullopt;
   co_return profiles.front().id;
 }
 
-Profile profile_in(const std::map<Uuid, Person>& people, const Uuid& account) {
+Profile profile_in(const People& people, const Uuid& account) {
   const auto found = people.find(account);
-  if (found == people.end()) return {.username = "(gone)"};
-  const Person& one = found->second;
-  return {.username = one.username, .bio = one.bio, .image = one.image, .following = one.following};
+  return found == people.end() ? Profile{.username = "(gone)"} : found->second;
 }
 
 // --- Articles as they are shown ---
@@ -62,7 +62,7 @@ Task<bool> is_favorite(Ctx& c, Uuid story) {
   co_return favorite.has_value();
 }
 
-Task<std::set<Uuid>> favorites_among(Ctx& c, std::vector<Story> stories) {
+Task<std::set<Uuid>> favorites_among(Ctx& c, const std::vector<Story>& stories) {
   std::set<Uuid> found;
   if (c.principal().empty() || stories.empty()) co_return std::move(found);
   std::vector<std::string> ids;
@@ -75,25 +75,26 @@ Task<std::set<Uuid>> favorites_among(Ctx& c, std::vector<Story> stories) {
 
 // What articles have in common wherever they are shown.
 template <typename Shown>
-Shown shown_as(const Story& story, bool favorited, const std::map<Uuid, Person>& people) {
+Shown shown_as(Story story, bool favorited, const People& people) {
   Shown out;
-  out.slug = story.slug;
-  out.title = story.title;
-  out.description = story.description;
-  out.tag_list = story.tag_list;
+  out.slug = std::move(story.slug);
+  out.title = std::move(story.title);
+  out.description = std::move(story.description);
+  out.tag_list = std::move(story.tag_list);
   out.created_at = story.created_at;
   out.updated_at = story.updated_at;
   out.favorited = favorited;
   out.favorites_count = story.favorites;
   out.author = profile_in(people, story.author);
-  if constexpr (requires { out.body; }) out.body = story.body;
+  if constexpr (requires { out.body; }) out.body = std::move(story.body);
   return out;
 }
 
 Task<Article> article_of(Ctx& c, Story story) {
   const bool favorited = co_await is_favorite(c, *story.id);
-  const auto authors = co_await people(c, std::vector(1, story.author));
-  co_return shown_as<Article>(story, favorited, authors);
+  const std::set<Uuid> ids{story.author};
+  const People authors = co_await people(c, ids);
+  co_return shown_as<Article>(std::move(story), favorited, authors);
 }
 
 using ArticlePage = decltype(op::GetArticles::Ok200::body);
@@ -101,22 +102,22 @@ using ArticlePage = decltype(op::GetArticles::Ok200::body);
 Task<ArticlePage> page_of(Ctx& c, std::vector<Story> stories, std::uint64_t count) {
   ArticlePage page;
   page.articles_count = static_cast<int64_t>(count);
-  std::vector<Uuid> ids;
-  for (const Story& one : stories) ids.push_back(one.author);
-  const auto authors = co_await people(c, std::move(ids));
-  using Shown = decltype(page.articles)::value_type;
+  std::set<Uuid> ids;
+  for (const Story& one : stories) ids.insert(one.author);
+  const People authors = co_await people(c, std::move(ids));
   const std::set<Uuid> favorites = co_await favorites_among(c, stories);
-  for (const Story& one : stories) {
-    page.articles.push_back(shown_as<Shown>(one, favorites.contains(*one.id), authors));
+  using Shown = decltype(page.articles)::value_type;
+  for (Story& one : stories) {
+    const bool favorited = favorites.contains(*one.id);
+    page.articles.push_back(shown_as<Shown>(std::move(one), favorited, authors));
   }
   co_return std::move(page);
 }
 
 Task<Story> need_story(Ctx& c, std::string slug) {
-  const Query query = Query().where("slug", Is::kEqual, slug).limit(1);
-  std::vector<Story> found = co_await c.db().list<Story>(query);
-  if (found.empty()) throw Failure(Code::kNotFound, "There is no such article.");
-  co_return std::move(found.front());
+  auto story = co_await c.db().first<Story>(Query().where("slug", Is::kEqual, slug));
+  if (!story) throw Failure(Code::kNotFound, "There is no such article.");
+  co_return std::move(*story);
 }
 
 Task<Story> own_story(Ctx& c, std::string slug) {
@@ -129,33 +130,34 @@ Task<Story> own_story(Ctx& c, std::string slug) {
 
 // --- Lists ---
 
-struct Window {
-  uint32_t offset = 0;
-  uint32_t limit = 20;
+// What was asked for of a list, the newest first.
+Query page_asked(std::optional<int64_t> offset, int64_t limit) {
+  const auto first = std::clamp<int64_t>(offset.value_or(0), 0, kOffsetMax);
+  const auto count = std::clamp<int64_t>(limit, 1, kPageMax);
+  Query query;
+  query.offset(static_cast<uint32_t>(first)).limit(static_cast<uint32_t>(count));
+  return query.sort("createdAt", Direct::kDescending);
+}
 
-  Window(std::optional<int64_t> offset_asked, int64_t limit_asked)
-      : offset(static_cast<uint32_t>(
-            std::clamp<int64_t>(offset_asked.value_or(0), 0, Query::kOffsetMax))),
-        limit(static_cast<uint32_t>(std::clamp<int64_t>(limit_asked, 1, kPageMax))) {}
-};
-
-// Stories in the order of what refers to them.
+// Stories, or those that rows of another kind refer to, in the order of the rows.
 template <typename Row>
-Task<ArticlePage> page_by(Ctx& c, Query query, Window window) {
-  query.sort("createdAt", Direct::kDescending).offset(window.offset).limit(window.limit);
+Task<ArticlePage> page_by(Ctx& c, Query query) {
   const auto count = co_await c.db().count<Row>(query);
-  const std::vector<Row> rows = co_await c.db().list<Row>(query);
+  std::vector<Row> rows = co_await c.db().list<Row>(query);
   std::vector<Story> stories;
-  for (const Row& row : rows) {
-    auto story = co_await c.db().get<Story>(row.story);
-    if (story) stories.push_back(std::move(*story));
+  if constexpr (std::is_same_v<Row, Story>) {
+    stories = std::move(rows);
+  } else {
+    for (const Row& row : rows) {
+      auto story = co_await c.db().get<Story>(row.story);
+      if (story) stories.push_back(std::move(*story));
+    }
   }
   ArticlePage page = co_await page_of(c, std::move(stories), count);
   co_return std::move(page);
 }
 
 Task<op::GetArticles::Out> get_articles(Ctx& c, op::GetArticles::In in) {
-  const Window window(in.offset, in.limit);
   op::GetArticles::Ok200 answer;
   const auto& username = in.author ? in.author : in.favorited;
   Uuid account;
@@ -164,45 +166,27 @@ Task<op::GetArticles::Out> get_articles(Ctx& c, op::GetArticles::In in) {
     if (!found) co_return std::move(answer);
     account = *found;
   }
+  Query query = page_asked(in.offset, in.limit);
   if (in.tag) {
-    const Query query = Query().where("tag", Is::kEqual, *in.tag);
-    answer.body = co_await page_by<Tagging>(c, query, window);
+    answer.body = co_await page_by<Tagging>(c, query.where("tag", Is::kEqual, *in.tag));
   } else if (in.favorited) {
-    const Query query = Query().where("account", Is::kEqual, account);
-    answer.body = co_await page_by<Favorite>(c, query, window);
+    answer.body = co_await page_by<Favorite>(c, query.where("account", Is::kEqual, account));
   } else {
-    Query query;
     if (in.author) query.where("author", Is::kEqual, account);
-    query.sort("createdAt", Direct::kDescending).offset(window.offset).limit(window.limit);
-    const auto count = co_await c.db().count<Story>(query);
-    std::vector<Story> stories = co_await c.db().list<Story>(query);
-    answer.body = co_await page_of(c, std::move(stories), count);
+    answer.body = co_await page_by<Story>(c, query);
   }
   co_return std::move(answer);
 }
 
-// The newest of everyone who is followed, merged.
+// The newest of everyone who is followed.
 Task<op::GetArticlesFeed::Out> get_feed(Ctx& c, op::GetArticlesFeed::In in) {
-  const Window window(in.offset, in.limit);
   const op::ListFollowees::In nothing;
   Reply<op::ListFollowees> reply = co_await c.call<op::ListFollowees>(nothing);
-  std::vector<Story> stories;
-  std::uint64_t count = 0;
-  for (const Uuid& author : std::get<op::ListFollowees::Ok200>(reply.value()).body.ids) {
-    Query query = Query().where("author", Is::kEqual, author);
-    query.sort("createdAt", Direct::kDescending);
-    query.limit(std::min(window.offset + window.limit, Query::kLimitMax));
-    count += co_await c.db().count<Story>(query);
-    std::vector<Story> newest = co_await c.db().list<Story>(query);
-    stories.insert(stories.end(), newest.begin(), newest.end());
-  }
-  std::ranges::sort(stories, std::greater(), &Story::created_at);
-  const size_t first = std::min<size_t>(window.offset, stories.size());
-  const size_t last = std::min<size_t>(first + window.limit, stories.size());
+  const auto& authors = std::get<op::ListFollowees::Ok200>(reply.value()).body.ids;
   op::GetArticlesFeed::Ok200 answer;
-  std::vector<Story> shown(stories.begin() + static_cast<long>(first),
-                           stories.begin() + static_cast<long>(last));
-  answer.body = co_await page_of(c, std::move(shown), count);
+  if (authors.empty()) co_return std::move(answer);
+  Query query = page_asked(in.offset, in.limit);
+  answer.body = co_await page_by<Story>(c, query.where("author", Is::kIn, authors));
   co_return std::move(answer);
 }
 
@@ -241,10 +225,9 @@ Task<op::CreateArticle::Out> create_article(Ctx& c, op::CreateArticle::In in) {
   story.title = asked.title;
   story.description = asked.description;
   story.body = asked.body;
-  story.tag_list = asked.tag_list.value_or(std::vector<std::string>());
-  std::ranges::sort(story.tag_list);
-  const auto repeated = std::ranges::unique(story.tag_list);
-  story.tag_list.erase(repeated.begin(), repeated.end());
+  const auto given = asked.tag_list.value_or(std::vector<std::string>());
+  const std::set<std::string> tags(given.begin(), given.end());
+  story.tag_list.assign(tags.begin(), tags.end());
   story.created_at = story.updated_at = c.now();
   story = co_await c.db().insert(story);
   for (const std::string& tag : story.tag_list) {
@@ -298,38 +281,29 @@ Task<op::DeleteArticle::Out> delete_article(Ctx& c, op::DeleteArticle::In in) {
 
 // --- Favorites ---
 
-enum class Wish : uint8_t { kFavorite, kNoFavorite };
-
-Task<Article> set_favorite(Ctx& c, std::string slug, Wish wish) {
-  Story story = co_await need_story(c, std::move(slug));
+// For both operations: the one that creates a favorite wants it.
+template <typename Op>
+Task<typename Op::Out> set_favorite(Ctx& c, typename Op::In in) {
+  const bool wanted = std::is_same_v<Op, op::CreateArticleFavorite>;
+  Story story = co_await need_story(c, in.slug);
   const Favorite favorite{.id = pair_id(caller(c), story.id->text()),
                           .account = caller(c),
                           .story = *story.id,
                           .created_at = c.now()};
   const bool before = co_await is_favorite(c, *story.id);
-  if (before != (wish == Wish::kFavorite)) {
+  if (before != wanted) {
     if (before) co_await c.db().remove<Favorite>(favorite.id);
     if (!before) co_await c.db().insert(favorite);
     story.favorites += before ? -1 : 1;
     story = co_await c.db().update(story);
   }
   Article article = co_await article_of(c, story);
-  co_return std::move(article);
-}
-
-Task<op::CreateArticleFavorite::Out> favor(Ctx& c, op::CreateArticleFavorite::In in) {
-  Article article = co_await set_favorite(c, in.slug, Wish::kFavorite);
-  co_return op::CreateArticleFavorite::Ok200{.body = {.article = std::move(article)}};
-}
-
-Task<op::DeleteArticleFavorite::Out> disfavor(Ctx& c, op::DeleteArticleFavorite::In in) {
-  Article article = co_await set_favorite(c, in.slug, Wish::kNoFavorite);
-  co_return op::DeleteArticleFavorite::Ok200{.body = {.article = std::move(article)}};
+  co_return typename Op::Ok200{.body = {.article = std::move(article)}};
 }
 
 // --- Comments ---
 
-Comment comment_of(const Remark& remark, const std::map<Uuid, Person>& people) {
+Comment comment_of(const Remark& remark, const People& people) {
   Comment out;
   out.id = remark.number;
   out.body = remark.body;
@@ -350,7 +324,8 @@ Task<op::CreateArticleComment::Out> create_comment(Ctx& c, op::CreateArticleComm
   remark.created_at = c.now();
   co_await c.db().update(story);
   co_await c.db().insert(remark);
-  const auto authors = co_await people(c, std::vector(1, remark.author));
+  const std::set<Uuid> ids{remark.author};
+  const People authors = co_await people(c, ids);
   co_return op::CreateArticleComment::Ok200{.body = {.comment = comment_of(remark, authors)}};
 }
 
@@ -358,9 +333,9 @@ Task<op::GetArticleComments::Out> get_comments(Ctx& c, op::GetArticleComments::I
   const Story story = co_await need_story(c, in.slug);
   const Query query = Query().where("story", Is::kEqual, *story.id).sort("number").limit(kPageMax);
   const std::vector<Remark> remarks = co_await c.db().list<Remark>(query);
-  std::vector<Uuid> ids;
-  for (const Remark& one : remarks) ids.push_back(one.author);
-  const auto authors = co_await people(c, std::move(ids));
+  std::set<Uuid> ids;
+  for (const Remark& one : remarks) ids.insert(one.author);
+  const People authors = co_await people(c, std::move(ids));
   op::GetArticleComments::Ok200 answer;
   for (const Remark& one : remarks) answer.body.comments.push_back(comment_of(one, authors));
   co_return std::move(answer);
@@ -398,8 +373,8 @@ void add_articles(App& app) {
   app.handle<op::GetArticle>(get_article);
   app.handle<op::UpdateArticle>(update_article);
   app.handle<op::DeleteArticle>(delete_article);
-  app.handle<op::CreateArticleFavorite>(favor);
-  app.handle<op::DeleteArticleFavorite>(disfavor);
+  app.handle<op::CreateArticleFavorite>(set_favorite<op::CreateArticleFavorite>);
+  app.handle<op::DeleteArticleFavorite>(set_favorite<op::DeleteArticleFavorite>);
   app.handle<op::CreateArticleComment>(create_comment);
   app.handle<op::GetArticleComments>(get_comments);
   app.handle<op::DeleteArticleComment>(delete_comment);

@@ -16,6 +16,7 @@
 #include "base/task.h"
 #include "servanda/failure.h"
 #include "servanda/json.h"
+#include "servanda/rows.h"
 #include "servanda/types.h"
 
 namespace servanda {
@@ -132,19 +133,20 @@ class Query {
 };
 
 namespace internal {
-// What Db is a typed face of: rows as JSON. Implemented by the engine.
-//
-// Lifetime: a JsonValue lives until the next call of any function.
+// What Db is a typed face of. Rows are written as JSON text and read by a sink. Implemented by the
+// engine.
 class DbCore {
  public:
   virtual ~DbCore() = default;
-  // An absent value when there is no such row.
-  virtual Task<Result<JsonValue>> get(std::string_view resource, std::string key) = 0;
-  virtual Task<Result<JsonValue>> insert(std::string_view resource, std::string row) = 0;
-  virtual Task<Result<JsonValue>> update(std::string_view resource, std::string row) = 0;
+  // Nothing is taken when there is no such row.
+  virtual Task<Result<void>> get(std::string_view resource, std::string key, RowSink& row) = 0;
+  // The row as stored is taken.
+  virtual Task<Result<void>> insert(std::string_view resource, std::string row,
+                                    RowSink& stored) = 0;
+  virtual Task<Result<void>> update(std::string_view resource, std::string row,
+                                    RowSink& stored) = 0;
   virtual Task<Result<bool>> remove(std::string_view resource, std::string key) = 0;
-  // An array.
-  virtual Task<Result<JsonValue>> list(std::string_view resource, Query query) = 0;
+  virtual Task<Result<void>> list(std::string_view resource, Query query, RowSink& rows) = 0;
   virtual Task<Result<uint64_t>> count(std::string_view resource, Query query,
                                        uint64_t at_most) = 0;
 };
@@ -207,6 +209,12 @@ class Db {
   [[nodiscard]] Task<std::vector<T>> list(Query query) {
     return list_rows<T>(core_, std::move(query));
   }
+  // The first of the query's rows, whatever its limit; nothing where there is none.
+  template <ResourceStruct T>
+  [[nodiscard]] Task<std::optional<T>> first(Query query) {
+    query.limit(1);
+    return first_row<T>(core_, std::move(query));
+  }
   // How many rows meet the query's conditions, counting no further than `at_most`; its order,
   // limit and offset do not matter. An index has to find them, and each is looked at there. As
   // list(), not after a write.
@@ -222,38 +230,31 @@ class Db {
   }
 
   template <typename T>
-  [[nodiscard]] static T read_row(JsonValue value) {
-    T row{};
-    ReadError error;
-    if (!read(value, row, error)) {
-      throw Failure(Code::kInternal,
-                    "A stored row does not fit its generated type: " + error.to_error().message);
-    }
-    return row;
-  }
-
-  template <typename T>
   static Task<std::optional<T>> get_row(internal::DbCore* core, std::string key) {
-    Task<Result<JsonValue>> getting = core->get(name_of<T>(), std::move(key));
-    Result<JsonValue> row = co_await getting;
-    if (!row) throw Failure(std::move(row.error()));
     std::optional<T> found;
-    if (row->exists()) found.emplace(read_row<T>(*row));
+    internal::RowsInto<T, std::optional<T>> sink(found);
+    Task<Result<void>> getting = core->get(name_of<T>(), std::move(key), sink);
+    Result<void> got = co_await getting;
+    if (!got) throw Failure(std::move(got.error()));
     co_return std::move(found);
   }
   template <typename T>
   static Task<T> insert_row(internal::DbCore* core, std::string text) {
-    Task<Result<JsonValue>> inserting = core->insert(name_of<T>(), std::move(text));
-    Result<JsonValue> row = co_await inserting;
-    if (!row) throw Failure(std::move(row.error()));
-    co_return read_row<T>(*row);
+    std::optional<T> stored;
+    internal::RowsInto<T, std::optional<T>> sink(stored);
+    Task<Result<void>> inserting = core->insert(name_of<T>(), std::move(text), sink);
+    Result<void> inserted = co_await inserting;
+    if (!inserted) throw Failure(std::move(inserted.error()));
+    co_return std::move(*stored);
   }
   template <typename T>
   static Task<T> update_row(internal::DbCore* core, std::string text) {
-    Task<Result<JsonValue>> updating = core->update(name_of<T>(), std::move(text));
-    Result<JsonValue> row = co_await updating;
-    if (!row) throw Failure(std::move(row.error()));
-    co_return read_row<T>(*row);
+    std::optional<T> stored;
+    internal::RowsInto<T, std::optional<T>> sink(stored);
+    Task<Result<void>> updating = core->update(name_of<T>(), std::move(text), sink);
+    Result<void> updated = co_await updating;
+    if (!updated) throw Failure(std::move(updated.error()));
+    co_return std::move(*stored);
   }
   template <typename T>
   static Task<bool> remove_row(internal::DbCore* core, std::string key) {
@@ -264,13 +265,21 @@ class Db {
   }
   template <typename T>
   static Task<std::vector<T>> list_rows(internal::DbCore* core, Query query) {
-    Task<Result<JsonValue>> listing = core->list(name_of<T>(), std::move(query));
-    Result<JsonValue> found = co_await listing;
-    if (!found) throw Failure(std::move(found.error()));
     std::vector<T> rows;
-    rows.reserve(found->size());
-    for (const JsonValue row : found->items()) rows.push_back(read_row<T>(row));
+    internal::RowsInto<T, std::vector<T>> sink(rows);
+    Task<Result<void>> listing = core->list(name_of<T>(), std::move(query), sink);
+    Result<void> listed = co_await listing;
+    if (!listed) throw Failure(std::move(listed.error()));
     co_return std::move(rows);
+  }
+  template <typename T>
+  static Task<std::optional<T>> first_row(internal::DbCore* core, Query query) {
+    std::optional<T> found;
+    internal::RowsInto<T, std::optional<T>> sink(found);
+    Task<Result<void>> listing = core->list(name_of<T>(), std::move(query), sink);
+    Result<void> listed = co_await listing;
+    if (!listed) throw Failure(std::move(listed.error()));
+    co_return std::move(found);
   }
   template <typename T>
   static Task<std::uint64_t> count_rows(internal::DbCore* core, Query query,

@@ -30,6 +30,15 @@ struct InnerCall;
 
 namespace internal {
 
+// Where the caller of a generated operation takes its answer without text between.
+struct Handover {
+  const void* operation = nullptr;  // kOperationTag of its type.
+  void* out = nullptr;              // Its Out.
+};
+// Tells generated operations apart: the same id may have other types elsewhere in the program.
+template <typename Op>
+inline constexpr char kOperationTag = 0;
+
 // One call from a handler to an operation: its request, its run, its answer. What c.call() is a
 // typed face of; implemented by the engine.
 //
@@ -45,11 +54,15 @@ class OutwardCall {
   [[nodiscard]] Outgoing& request();
   // "" for none.
   void set_idempotency_key(std::string_view key);
+  // Where the answer may be put; lives until run() has ended.
+  void take_into(Handover& handover);
   // Fails with kInternal for what is a bug of the calling handler: see Ctx::call().
   Task<Result<void>> run();
   // After run(): why there is no declared answer, or null. May be moved from.
   [[nodiscard]] Problem* problem();
-  // After run() without a problem.
+  // After run(): whether the answer is where take_into() said.
+  [[nodiscard]] bool handed_over() const;
+  // After run() without a problem and a handover.
   [[nodiscard]] Incoming answer();
   // What an answer that no declared one fits stands for.
   [[nodiscard]] Problem undeclared(const ReadError& error);
@@ -73,11 +86,14 @@ class EventSink {
 
 template <typename Op>
 Task<Reply<Op>> run_call(OutwardCall call) {
+  typename Op::Out out;
+  Handover handover{&kOperationTag<Op>, &out};
+  call.take_into(handover);
   Task<Result<void>> running = call.run();
   Result<void> ran = co_await running;
   if (!ran) throw Failure(std::move(ran.error()));
   if (Problem* const problem = call.problem()) co_return Reply<Op>(std::move(*problem));
-  typename Op::Out out;
+  if (call.handed_over()) co_return Reply<Op>(std::move(out));
   ReadError error;
   if (!read(call.answer(), out, error)) co_return Reply<Op>(call.undeclared(error));
   co_return Reply<Op>(std::move(out));
@@ -157,6 +173,9 @@ class Ctx final : public CallContext {
 
   // An empty text with the memory of earlier answers, for CodeAnswer::body.
   [[nodiscard]] std::string take_buffer();
+  // Where the answer may be put as it is, if anywhere, and whether it is wanted as text, too.
+  [[nodiscard]] internal::Handover* handover() const;
+  [[nodiscard]] bool wants_text() const;
 
  private:
   Db db_;
@@ -171,6 +190,7 @@ struct CodeAnswer {
   bool has_body = false;
   std::string body;
   std::vector<HeaderValue> headers;
+  bool handed_over = false;  // To the caller, by generated code.
 };
 
 // The handler of one operation. Shared by all workers, so it holds nothing that changes.
@@ -215,6 +235,21 @@ void fill_answer(const R& response, CodeAnswer& answer) {
   append_headers(response, answer.headers);
 }
 
+// Whether a caller reads from the text of this response what it is: one of a status of its own,
+// without header fields, which the engine may write in another form.
+template <typename R>
+[[nodiscard]] bool is_read_as_written(const R& response) {
+  if constexpr (std::same_as<R, std::monostate> || requires { response.status; }) {
+    return false;
+  } else if constexpr (R::kBody == BodyKind::kRaw) {
+    return false;
+  } else {
+    std::vector<HeaderValue> headers;
+    append_headers(response, headers);
+    return headers.empty();
+  }
+}
+
 // A handler of a generated operation.
 template <typename Op, typename F>
 class TypedHandler final : public CodeHandler {
@@ -230,16 +265,24 @@ class TypedHandler final : public CodeHandler {
     Task<typename Op::Out> running = function_(ctx, std::move(in));
     typename Op::Out out = co_await running;
     CodeAnswer answer;
-    answer.body = ctx.take_buffer();
+    Handover* const to = ctx.handover();
+    answer.handed_over = to != nullptr && to->operation == &kOperationTag<Op> &&
+                         std::visit([](const auto& one) { return is_read_as_written(one); }, out);
+    const bool writes = !answer.handed_over || ctx.wants_text();
+    if (writes) answer.body = ctx.take_buffer();
     std::visit(
-        [&answer](const auto& response) {
-          if constexpr (std::same_as<decltype(response), const std::monostate&>) {
+        [&answer, writes](const auto& response) {
+          using R = std::remove_cvref_t<decltype(response)>;
+          if constexpr (std::same_as<R, std::monostate>) {
             answer.status = 204;
-          } else {
+          } else if (writes) {
             fill_answer(response, answer);
+          } else {
+            answer.status = R::kFirstStatus;
           }
         },
         out);
+    if (answer.handed_over) *static_cast<typename Op::Out*>(to->out) = std::move(out);
     co_return std::move(answer);
   }
 

@@ -23,6 +23,7 @@
 namespace servanda {
 
 class ReadError;  // servanda/json.h
+class RowSource;  // servanda/rows.h
 struct Incoming;  // servanda/outgoing.h
 struct Outgoing;
 

@@ -106,6 +106,7 @@ Result<void> Backend::State::open() {
   }
   if (!config.peers.secret.empty()) options.peers = std::make_shared<PeerOptions>(config.peers);
   options.stand_ins = stand_ins;
+  options.inner_answers = config.inner_answers;
   const uint32_t count = config.workers > 0 ? config.workers : available_processors();
   for (uint32_t i = 0; i < count; ++i) {
     if (Result<void> added = add_worker(options); !added) return added;

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "call/peer_options.h"
+#include "call/worker.h"
 #include "contract/document/documents.h"
 #include "contract/plan/plan.h"
 
@@ -31,6 +32,8 @@ struct Config {
   std::optional<std::vector<std::string>> run;  // Services in this process; nothing: all.
   PeerOptions peers;                            // Where others are, and what proves who calls.
   std::string contract;                         // Set by the command line.
+  // Set by tests, which run in both ways; no key of a file.
+  InnerAnswers inner_answers = InnerAnswers::kHandedOver;
 
   static constexpr uint32_t kWorkersMax = 256;
 };

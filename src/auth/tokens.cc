@@ -3,13 +3,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-#include <array>
 #include <utility>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/json.h"
 
 namespace servanda {
@@ -69,11 +68,8 @@ std::string scrypt(std::string_view password, std::string_view salt) {
 Tokens::Tokens(Duration lifetime) : secret_(random_bytes(kSecretBytesMin)), lifetime_(lifetime) {}
 
 std::string Tokens::sign(std::string_view text) const {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), bytes(text), text.size(),
-       out.data(), &length);
-  return encode({reinterpret_cast<const char*>(out.data()), length});
+  const Sha256 mac = hmac_sha256(secret_, text);
+  return encode({reinterpret_cast<const char*>(mac.data()), mac.size()});
 }
 
 std::string Tokens::issue(std::string_view subject, Timestamp now) const {

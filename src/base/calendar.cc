@@ -270,23 +270,41 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   return moment(*days, clock, micros, offset);
 }
 
-void append_timestamp(std::string& out, Timestamp time) {
+std::string_view timestamp_text(Timestamp time, TimestampText& text) {
   const Broken broken = break_down(time);
-  append_date(out, broken.date);
-  out += 'T';
-  append_clock(out, broken.second_of_day);
+  char* at = text.data();
+  const auto number = [&at](int64_t value, int width) {
+    for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+    at += width;
+  };
+  number(static_cast<int>(broken.date.year()), 4);
+  *at++ = '-';
+  number(static_cast<unsigned>(broken.date.month()), 2);
+  *at++ = '-';
+  number(static_cast<unsigned>(broken.date.day()), 2);
+  *at++ = 'T';
+  number(broken.second_of_day / 3600, 2);
+  *at++ = ':';
+  number(broken.second_of_day / 60 % 60, 2);
+  *at++ = ':';
+  number(broken.second_of_day % 60, 2);
   if (broken.micros != 0) {
-    out += '.';
+    *at++ = '.';
     const bool whole_millis = broken.micros % 1000 == 0;
-    append_number(out, whole_millis ? broken.micros / 1000 : broken.micros, whole_millis ? 3 : 6);
+    number(whole_millis ? broken.micros / 1000 : broken.micros, whole_millis ? 3 : 6);
   }
-  out += 'Z';
+  *at++ = 'Z';
+  return {text.data(), static_cast<size_t>(at - text.data())};
+}
+
+void append_timestamp(std::string& out, Timestamp time) {
+  TimestampText text;
+  out += timestamp_text(time, text);
 }
 
 std::string timestamp_text(Timestamp time) {
-  std::string out;
-  append_timestamp(out, time);
-  return out;
+  TimestampText text;
+  return std::string(timestamp_text(time, text));
 }
 
 std::optional<int32_t> parse_date(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 // Timestamps, dates and HTTP dates as text (RFC 3339, RFC 9110).
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ namespace servanda {
 // years 0000 to 9999 are written as the nearest one inside; so it is for the other texts below.
 [[nodiscard]] std::string timestamp_text(Timestamp time);
 void append_timestamp(std::string& out, Timestamp time);
+// The same where no memory is to be taken; a view of `text`.
+using TimestampText = std::array<char, 27>;
+std::string_view timestamp_text(Timestamp time, TimestampText& text);
 
 // Days since 1970-01-01 of "YYYY-MM-DD".
 [[nodiscard]] std::optional<int32_t> parse_date(std::string_view text);

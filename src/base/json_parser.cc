@@ -138,7 +138,8 @@ void Memory::prepare(size_t text_size, const JsonLimits& limits) {
     std::vector<JsonNode>().swap(nodes);
   }
   if (nodes.size() < expected) nodes.resize(expected);
-  const size_t depth = std::min(limits.depth_max, kJsonDepthMax);
+  // A text is nested no deeper than it has characters.
+  const size_t depth = std::min<size_t>({limits.depth_max, kJsonDepthMax, text_size});
   if (frames.size() < depth) frames.resize(depth);
 }
 

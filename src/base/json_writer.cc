@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -59,6 +61,26 @@ void append_plain(std::string& out, std::string_view text) {
   }
 }
 
+// Whether all eight bytes are ASCII that stands for itself.
+bool is_plain(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = 0x8080808080808080;
+  // A byte below the limit borrows into its highest bit; bytes above ASCII have it set already.
+  const auto below = [](uint64_t each, uint64_t limit) { return each - kOnes * limit; };
+  const uint64_t quote = below(bytes ^ kOnes * '"', 1);
+  const uint64_t backslash = below(bytes ^ kOnes * '\\', 1);
+  return ((bytes | below(bytes, 0x20) | quote | backslash) & kHighs) == 0;
+}
+
+// The same for a text of 8 to 16 bytes.
+bool is_plain_short(std::string_view text) {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  std::memcpy(&first, text.data(), sizeof first);
+  std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+  return is_plain(first) && is_plain(last);
+}
+
 // How much of the text is ASCII that stands for itself.
 size_t plain_prefix(std::string_view text) {
   size_t at = 0;
@@ -72,6 +94,8 @@ size_t plain_prefix(std::string_view text) {
     if (_mm_movemask_epi8(_mm_or_si128(other, _mm_or_si128(quote, backslash))) != 0) break;
   }
 #endif
+  const size_t rest = text.size() - at;
+  if (rest >= 8 && rest <= 16 && is_plain_short(text.substr(at))) return text.size();
   while (at < text.size()) {
     const auto c = static_cast<unsigned char>(text[at]);
     if (c >= 0x80 || kEscapes[c] != '\0') break;

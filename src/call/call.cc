@@ -15,7 +15,7 @@ void Answer::clear() {
   version = 0;
   allowed_methods = 0;
   retry_after_s = 0;
-  replayed = minimal = conforms = relayed = false;
+  replayed = handed_over = minimal = conforms = relayed = false;
   varies_by_encoding = varies_by_prefer = false;
   fields.clear();
 }
@@ -48,6 +48,7 @@ void Call::clear() {
   own_tally = CallTally{};
   tally = nullptr;
   stand_in = nullptr;
+  handover = nullptr;
   body_builder.clear();
   decoded_body.clear();
   merge_builder.clear();

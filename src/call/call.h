@@ -27,6 +27,10 @@ namespace servanda {
 
 struct ClientAnswer;
 class CodeHandler;
+namespace internal {
+struct Handover;  // servanda/handler.h
+}
+
 class Engine;
 class OperationCounters;
 class WorkerContext;
@@ -83,6 +87,7 @@ struct Answer {
   uint16_t allowed_methods = 0;  // Bit per Method, for 405 and OPTIONS.
   int retry_after_s = 0;         // 0: none.
   bool replayed = false;         // The stored answer of an earlier request.
+  bool handed_over = false;      // The caller has it as a struct; then it may have no body.
   bool minimal = false;          // "return=minimal" was applied.
   bool conforms = false;         // Known to fit the contract: not checked again.
   bool varies_by_encoding = false;
@@ -158,11 +163,12 @@ struct Call {
   std::shared_ptr<ClientAnswer> upstream;  // What a relayed answer points into. Recycled.
 
   // Of calls that handlers make, see inner_call.h.
-  uint32_t depth = 0;          // Callers above; 0 for a request from outside.
-  uint32_t attempt = 1;        // Which run of the handler, from 1.
-  bool called_out = false;     // This run has called what may have had an effect.
-  CallTally own_tally;         // Of depth 0.
-  CallTally* tally = nullptr;  // That of the outermost call; null: the own one.
+  uint32_t depth = 0;                      // Callers above; 0 for a request from outside.
+  uint32_t attempt = 1;                    // Which run of the handler, from 1.
+  bool called_out = false;                 // This run has called what may have had an effect.
+  CallTally own_tally;                     // Of depth 0.
+  CallTally* tally = nullptr;              // That of the outermost call; null: the own one.
+  internal::Handover* handover = nullptr;  // Where the caller takes the answer; null: as text.
   // Answers instead of what serves the operation, see stand_ins.h; null: nothing does.
   std::shared_ptr<const CodeHandler> stand_in;
   [[nodiscard]] bool is_inner() const { return depth > 0; }

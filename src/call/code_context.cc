@@ -73,6 +73,17 @@ Task<Result<void>> CallContext::run_elsewhere(std::function<void()> work) const 
   co_return Result<void>();
 }
 
+internal::Handover* Ctx::handover() const {
+  const bool never_has_body = call_->input.method == Method::kHead;
+  return never_has_body ? nullptr : call_->handover;
+}
+
+// Development looks at every answer; one that is kept for its Idempotency-Key is kept as text.
+bool Ctx::wants_text() const {
+  return call_->idempotency.active ||
+         call_->worker->options().environment == Environment::kDevelopment;
+}
+
 std::string Ctx::take_buffer() {
   std::string buffer = std::move(call_->answer.text);
   buffer.clear();

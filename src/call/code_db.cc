@@ -7,7 +7,6 @@
 #include "call/resource_handler.h"
 #include "call/resource_rows.h"
 #include "call/row_deletion.h"
-#include "call/row_nodes.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
@@ -35,7 +34,10 @@ std::unexpected<Error> misuse(std::string message, std::string reason) {
 
 }  // namespace
 
-CodeDb::CodeDb(Call& call) : call_(&call), unit_(*call.worker->session(), *call.arena) {}
+CodeDb::CodeDb(Call& call) : call_(&call), unit_(*call.worker->session(), *call.arena) {
+  memory_.arena = call.arena;
+  memory_.parser = &call.worker->scratch_parser();
+}
 
 Result<const Resource*> CodeDb::owned(std::string_view name) const {
   const Resource* const resource = call_->engine->find_resource(name);
@@ -52,7 +54,12 @@ Result<const Resource*> CodeDb::owned(std::string_view name) const {
 }
 
 CodeDb::Known* CodeDb::known(const Resource& resource, const Value& key) {
-  for (Known& one : known_) {
+  return known_before(known_.size(), resource, key);
+}
+
+CodeDb::Known* CodeDb::known_before(size_t count, const Resource& resource, const Value& key) {
+  for (size_t i = 0; i < count; ++i) {
+    Known& one = known_[i];
     if (one.resource == &resource && one.key == key) return &one;
   }
   return nullptr;
@@ -75,28 +82,29 @@ Task<Result<std::optional<Row>>> CodeDb::find(const Resource& resource, Value ke
   co_return std::move(row);
 }
 
-Result<JsonValue> CodeDb::row_value(const Resource& resource, const Row& row) {
-  builder_.clear();
-  documents_.clear();
-  if (Result<void> built = build_row(builder_, resource, row, call_->worker->clock().wall(),
-                                     *call_->arena, documents_);
-      !built) {
-    return pass(built);
-  }
-  return builder_.root();
+StoredRow CodeDb::reader_for(const Resource& resource, const RowSink& sink) {
+  MemberPlaces& known_places = call_->engine->member_places();
+  return StoredRow(resource, known_places.of(resource, sink.members()),
+                   call_->worker->clock().wall(), memory_);
 }
 
-Task<Result<JsonValue>> CodeDb::get(std::string_view name, std::string key) {
+Result<void> CodeDb::give(const Resource& resource, const Row& row, RowSink& sink) {
+  StoredRow reader = reader_for(resource, sink);
+  reader.stand_on(row);
+  return sink.take(reader);
+}
+
+Task<Result<void>> CodeDb::get(std::string_view name, std::string key, RowSink& sink) {
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
   const ColumnType type = (*resource)->properties[(*resource)->key].type;
   const std::optional<Value> value = value_from_text(type, call_->arena->copy(key), *call_->arena);
-  if (!value) co_return JsonValue();  // No row has what cannot be a key.
+  if (!value) co_return Result<void>();  // No row has what cannot be a key.
   Task<Result<std::optional<Row>>> finding = find(**resource, *value);
   Result<std::optional<Row>> row = co_await finding;
   if (!row) co_return pass(row);
-  if (!*row) co_return JsonValue();
-  co_return row_value(**resource, **row);
+  if (!*row) co_return Result<void>();
+  co_return give(**resource, **row, sink);
 }
 
 Result<void> CodeDb::check_write(const Resource& resource, const Value& key) const {
@@ -123,15 +131,17 @@ void CodeDb::contend(const Resource& resource, const Value& key) {
   contended_row_ = hash ^ resource.index;
 }
 
-Task<Result<JsonValue>> CodeDb::insert(std::string_view name, std::string row) {
+Task<Result<void>> CodeDb::insert(std::string_view name, std::string row, RowSink& sink) {
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
   Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
   if (!document) co_return pass(document);
-  co_return insert_row(**resource, *document);
+  Result<Row> inserted = insert_row(**resource, *document);
+  if (!inserted) co_return pass(inserted);
+  co_return give(**resource, *inserted, sink);
 }
 
-Result<JsonValue> CodeDb::insert_row(const Resource& resource, JsonValue document) {
+Result<Row> CodeDb::insert_row(const Resource& resource, JsonValue document) {
   Result<std::span<const Value>> values = row_of(resource, document, nullptr);
   if (!values) return pass(values);
   const Value& key = (*values)[resource.key];
@@ -150,8 +160,8 @@ Result<JsonValue> CodeDb::insert_row(const Resource& resource, JsonValue documen
                 "key-exists");
   }
   const Row row{*values, 1};
-  Result<JsonValue> value = checked_value(resource, row);
-  if (!value) return value;
+  Result<void> checked = check_row(resource, row);
+  if (!checked) return pass(checked);
   if (before != nullptr) {
     looked_before_inserting_ = true;
     contend(resource, key);
@@ -159,10 +169,10 @@ Result<JsonValue> CodeDb::insert_row(const Resource& resource, JsonValue documen
   unit_.insert(resource, key, *values);
   ++writes_;
   remember(resource, key, row);
-  return value;
+  return row;
 }
 
-Task<Result<JsonValue>> CodeDb::update(std::string_view name, std::string row) {
+Task<Result<void>> CodeDb::update(std::string_view name, std::string row, RowSink& sink) {
   Result<const Resource*> found = owned(name);
   if (!found) co_return pass(found);
   const Resource& resource = **found;
@@ -186,21 +196,23 @@ Task<Result<JsonValue>> CodeDb::update(std::string_view name, std::string row) {
   if (!*stored) {
     co_return fail(Code::kNotFound, "There is no such " + resource.name + ".", "no-such-row");
   }
-  co_return update_row(resource, *document, *key, **stored);
+  Result<Row> updated = update_row(resource, *document, *key, **stored);
+  if (!updated) co_return pass(updated);
+  co_return give(resource, *updated, sink);
 }
 
-Result<JsonValue> CodeDb::update_row(const Resource& resource, JsonValue document, const Value& key,
-                                     const Row& stored) {
+Result<Row> CodeDb::update_row(const Resource& resource, JsonValue document, const Value& key,
+                               const Row& stored) {
   Result<std::span<const Value>> values = row_of(resource, document, &stored);
   if (!values) return pass(values);
   const Row row{*values, stored.version + 1};
-  Result<JsonValue> value = checked_value(resource, row);
-  if (!value) return value;
+  Result<void> checked = check_row(resource, row);
+  if (!checked) return pass(checked);
   unit_.update(resource, key, *values, stored.version);
   ++writes_;
   contend(resource, key);
   remember(resource, key, row);
-  return value;
+  return row;
 }
 
 Result<std::span<const Value>> CodeDb::row_of(const Resource& resource, JsonValue document,
@@ -230,15 +242,17 @@ Result<std::span<const Value>> CodeDb::row_of(const Resource& resource, JsonValu
   return std::span<const Value>(kept, values.size());
 }
 
-Result<JsonValue> CodeDb::checked_value(const Resource& resource, const Row& row) {
-  Result<JsonValue> value = row_value(resource, row);
-  if (!value) return value;
+Result<void> CodeDb::check_row(const Resource& resource, const Row& row) {
+  StoredRow reader(resource, {}, call_->worker->clock().wall(), memory_);
+  reader.stand_on(row);
+  Result<JsonValue> value = reader.object();
+  if (!value) return pass(value);
   Issues issues;
   ValidationContext& validation = call_->worker->validation();
   if (!resource.schema.validate(*value, Direction::kNeutral, validation, issues)) {
     return std::unexpected<Error>(broken_row(resource, issues));
   }
-  return value;
+  return {};
 }
 
 Result<std::span<const Value>> CodeDb::values_of(const Resource& resource, std::string_view text,
@@ -252,7 +266,7 @@ Result<std::span<const Value>> CodeDb::values_of(const Resource& resource, std::
                   "row-breaks-schema");
   }
   const Row row{*values, stored != nullptr ? stored->version + 1 : 1};
-  Result<JsonValue> checked = checked_value(resource, row);
+  Result<void> checked = check_row(resource, row);
   if (!checked) return pass(checked);
   return values;
 }
@@ -316,7 +330,7 @@ Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query,
         "show: list first, then write.",
         "list-after-write");
   }
-  return read_query(**resource, query, wanted, *call_->arena);
+  return read_query(**resource, query, wanted, *call_->arena, call_->worker->scratch_parser());
 }
 
 Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_t at_most) {
@@ -328,29 +342,29 @@ Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_
   co_return std::move(found);
 }
 
-Task<Result<JsonValue>> CodeDb::list(std::string_view name, Query query) {
+Task<Result<void>> CodeDb::list(std::string_view name, Query query, RowSink& sink) {
   Result<ListQuery> asked = asked_of(name, query, QueryFor::kRows);
   if (!asked) co_return pass(asked);
   const Resource& resource = *asked->resource;
   Task<Result<Page>> listing = read_page(*asked);
   Result<Page> page = co_await listing;
   if (!page) co_return pass(page);
-  builder_.clear();
-  documents_.clear();
-  builder_.begin_array();
+  sink.expect(page->rows.size());
+  StoredRow reader = reader_for(resource, sink);
+  const size_t known_rows = known_.size();  // No page has a row twice.
+  known_.reserve(known_rows + page->rows.size());
   for (const Row& row : page->rows) {
     const Value& key = row.values[resource.key];
-    const Known* const before = known(resource, key);
+    const Known* const before = known_before(known_rows, resource, key);
     if (before != nullptr && (!before->row || before->row->version != row.version)) {
       co_return fail(Code::kConflict, "A row changed between two reads of it.", "version-moved");
     }
     if (before == nullptr) known_.push_back({&resource, key, row});
-    Result<void> built = build_row(builder_, resource, row, call_->worker->clock().wall(),
-                                   *call_->arena, documents_);
-    if (!built) co_return pass(built);
+    reader.stand_on(row);
+    Result<void> taken = sink.take(reader);
+    if (!taken) co_return taken;
   }
-  builder_.end_array();
-  co_return builder_.root();
+  co_return Result<void>();
 }
 
 Task<Result<void>> CodeDb::commit(const IdempotencyRecord* record) {

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/task.h"
 #include "call/call.h"
+#include "call/row_source.h"
 #include "contract/plan/plan.h"
 #include "contract/plan/resource.h"
 #include "servanda/db.h"
@@ -33,11 +34,11 @@ class CodeDb final : public DbCore, public EventSink {
  public:
   explicit CodeDb(Call& call);
 
-  Task<Result<JsonValue>> get(std::string_view resource, std::string key) override;
-  Task<Result<JsonValue>> insert(std::string_view resource, std::string row) override;
-  Task<Result<JsonValue>> update(std::string_view resource, std::string row) override;
+  Task<Result<void>> get(std::string_view resource, std::string key, RowSink& row) override;
+  Task<Result<void>> insert(std::string_view resource, std::string row, RowSink& stored) override;
+  Task<Result<void>> update(std::string_view resource, std::string row, RowSink& stored) override;
   Task<Result<bool>> remove(std::string_view resource, std::string key) override;
-  Task<Result<JsonValue>> list(std::string_view resource, Query query) override;
+  Task<Result<void>> list(std::string_view resource, Query query, RowSink& rows) override;
   Task<Result<uint64_t>> count(std::string_view resource, Query query, uint64_t at_most) override;
 
   Result<void> emit(std::string_view event, std::string_view contract_hash,
@@ -80,7 +81,11 @@ class CodeDb final : public DbCore, public EventSink {
   [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const Query& query,
                                            QueryFor wanted) const;
   Task<Result<Page>> read_page(const ListQuery& query);
-  [[nodiscard]] Result<JsonValue> row_value(const Resource& resource, const Row& row);
+  // Among the first `count` rows that became known.
+  [[nodiscard]] Known* known_before(size_t count, const Resource& resource, const Value& key);
+  // The reader of rows of the resource for what the sink wants.
+  [[nodiscard]] StoredRow reader_for(const Resource& resource, const RowSink& sink);
+  [[nodiscard]] Result<void> give(const Resource& resource, const Row& row, RowSink& sink);
   // Whether the payload is what the contract says of the event.
   [[nodiscard]] Result<void> check_event(const EventDeclaration& event,
                                          std::string_view payload) const;
@@ -88,13 +93,13 @@ class CodeDb final : public DbCore, public EventSink {
   [[nodiscard]] Result<void> check_write(const Resource& resource, const Value& key) const;
   void contend(const Resource& resource, const Value& key);
 
-  [[nodiscard]] Result<JsonValue> insert_row(const Resource& resource, JsonValue document);
-  [[nodiscard]] Result<JsonValue> update_row(const Resource& resource, JsonValue document,
-                                             const Value& key, const Row& stored);
+  [[nodiscard]] Result<Row> insert_row(const Resource& resource, JsonValue document);
+  [[nodiscard]] Result<Row> update_row(const Resource& resource, JsonValue document,
+                                       const Value& key, const Row& stored);
   [[nodiscard]] Result<std::span<const Value>> row_of(const Resource& resource, JsonValue document,
                                                       const Row* stored);
-  // The row as JSON, after it was checked against the resource's schema.
-  [[nodiscard]] Result<JsonValue> checked_value(const Resource& resource, const Row& row);
+  // Whether the row is one that the resource's schema admits.
+  [[nodiscard]] Result<void> check_row(const Resource& resource, const Row& row);
 
   Call* call_;
   UnitOfWork unit_;
@@ -105,13 +110,13 @@ class CodeDb final : public DbCore, public EventSink {
   const Resource* reserved_ = nullptr;  // The resource of the row that is not for the run; or null.
   Value reserved_key_;
   size_t contended_row_ = 0;
-  JsonBuilder builder_;
-  std::vector<JsonDocument> documents_;
+  RowMemory memory_;
 };
 
 // The query in the store's terms, its spans in `arena`. kInternal, since handlers are written with
-// the contract at hand, for what does not exist, does not fit, or is served by no index.
+// the contract at hand, for what does not exist, does not fit, or is served by no index. `parser`
+// is for the query's values, none of which it holds afterwards.
 [[nodiscard]] Result<ListQuery> read_query(const Resource& resource, const Query& query,
-                                           QueryFor wanted, Arena& arena);
+                                           QueryFor wanted, Arena& arena, JsonParser& parser);
 
 }  // namespace servanda::internal

@@ -94,6 +94,7 @@ bool take_answer(Call& call, CodeAnswer given) {
                   "answer-breaks-contract");
   }
   answer.status = given.status;
+  answer.handed_over = given.handed_over;
   if (!add_headers(call, given)) return false;
   if (given.has_body && given.status != 204 && given.status != 304) {
     std::string_view type = given.content_type;

@@ -24,8 +24,9 @@ FilterTest test_of(Is is) {
 // Reads one query of one resource.
 class QueryReader {
  public:
-  QueryReader(const Resource& resource, const Query& query, QueryFor wanted, Arena& arena)
-      : resource_(resource), query_(query), wanted_(wanted), arena_(arena) {}
+  QueryReader(const Resource& resource, const Query& query, QueryFor wanted, Arena& arena,
+              JsonParser& parser)
+      : resource_(resource), query_(query), wanted_(wanted), arena_(arena), parser_(parser) {}
 
   Result<ListQuery> read() {
     if (query_.limit_rows == 0 || query_.limit_rows > Query::kLimitMax) {
@@ -83,9 +84,9 @@ class QueryReader {
                    (takes_none ? "takes no value." : "needs a value."));
     }
     if (takes_none) return out;
-    Result<JsonDocument> value = JsonDocument::parse(asked.value, {kJsonDepthMax});
+    Result<JsonValue> value = parser_.parse(asked.value, {kJsonDepthMax});
     if (!value) return pass(value);
-    const JsonValue given = value->root();
+    const JsonValue given = *value;
     if (is_list_test(out.test)) return read_values(asked, given, out);
     if (given.is_null() && (asked.is == Is::kEqual || asked.is == Is::kNotEqual)) {
       out.test = asked.is == Is::kEqual ? FilterTest::kNull : FilterTest::kNotNull;
@@ -172,13 +173,14 @@ class QueryReader {
   const Query& query_;
   const QueryFor wanted_;
   Arena& arena_;
+  JsonParser& parser_;
 };
 
 }  // namespace
 
 Result<ListQuery> read_query(const Resource& resource, const Query& query, QueryFor wanted,
-                             Arena& arena) {
-  return QueryReader(resource, query, wanted, arena).read();
+                             Arena& arena, JsonParser& parser) {
+  return QueryReader(resource, query, wanted, arena, parser).read();
 }
 
 }  // namespace servanda::internal

@@ -62,6 +62,15 @@ void OutwardCall::set_idempotency_key(std::string_view key) {
   inner_->idempotency_key = key;
 }
 
+void OutwardCall::take_into(Handover& handover) {
+  if (caller_->worker->options().inner_answers == InnerAnswers::kSerialised) return;
+  inner_->call->handover = &handover;
+}
+
+bool OutwardCall::handed_over() const {
+  return inner_->call->answer.handed_over;
+}
+
 Task<Result<void>> OutwardCall::run() {
   const WaitingHandler waiting(caller_->worker->handler_watch(), caller_->operation->index);
   Task<Result<void>> running = run_inner_call(*caller_, *inner_, operation_, contract_hash_);

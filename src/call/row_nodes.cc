@@ -21,48 +21,29 @@ std::string_view text_in(Arena& arena, ColumnType type, const Value& value) {
   return arena.copy(text);
 }
 
-Result<void> build_value(JsonBuilder& builder, ColumnType type, const Value& value, Arena& arena,
-                         std::vector<JsonDocument>& documents) {
-  if (value.is_null()) {
-    builder.null();
-    return {};
-  }
+}  // namespace
+
+namespace internal {
+
+void build_value(JsonBuilder& builder, ColumnType type, const Value& value, Arena& arena) {
+  if (value.is_null()) return builder.null();
   switch (type) {
     case ColumnType::kText:
     case ColumnType::kDecimal:
-      builder.string(value.text);
-      return {};
+    case ColumnType::kJson:
+      return builder.string(value.text);
     case ColumnType::kUuid:
     case ColumnType::kTimestamp:
     case ColumnType::kDate:
-      builder.string(text_in(arena, type, value));
-      return {};
+      return builder.string(text_in(arena, type, value));
     case ColumnType::kInteger:
-      builder.integer(value.integer);
-      return {};
+      return builder.integer(value.integer);
     case ColumnType::kNumber:
-      builder.number(text_in(arena, type, value));
-      return {};
+      return builder.number(text_in(arena, type, value));
     case ColumnType::kBoolean:
-      builder.boolean(value.integer != 0);
-      return {};
-    case ColumnType::kJson:
-      break;
+      return builder.boolean(value.integer != 0);
   }
-  Result<JsonDocument> document = JsonDocument::parse(value.text, {kJsonDepthMax});
-  if (!document) return fail(Code::kInternal, "A stored row cannot be read.");
-  documents.push_back(std::move(*document));
-  builder.value(documents.back().root());
-  return {};
 }
-
-// One member as it is shown.
-struct MemberValue {
-  std::string_view name;
-  ColumnType type = ColumnType::kText;
-  bool nullable = false;
-  Value value;
-};
 
 MemberValue member_value(const Resource& resource, const Row& row, size_t member, Timestamp now,
                          Arena& arena) {
@@ -79,7 +60,7 @@ MemberValue member_value(const Resource& resource, const Row& row, size_t member
   return {property.name, property.type, property.nullable, row.values[member]};
 }
 
-}  // namespace
+}  // namespace internal
 
 Result<void> build_row(JsonBuilder& builder, const Resource& resource, const Row& row,
                        Timestamp now, Arena& arena, std::vector<JsonDocument>& documents) {
@@ -87,10 +68,19 @@ Result<void> build_row(JsonBuilder& builder, const Resource& resource, const Row
   builder.begin_object();
   for_each_member(resource, [&](size_t member) {
     if (!built) return;
-    const MemberValue shown = member_value(resource, row, member, now, arena);
+    const internal::MemberValue shown = internal::member_value(resource, row, member, now, arena);
     if (shown.value.is_null() && !shown.nullable) return;
     builder.key(shown.name);
-    built = build_value(builder, shown.type, shown.value, arena, documents);
+    if (shown.type != ColumnType::kJson || shown.value.is_null()) {
+      return internal::build_value(builder, shown.type, shown.value, arena);
+    }
+    Result<JsonDocument> document = JsonDocument::parse(shown.value.text, {kJsonDepthMax});
+    if (!document) {
+      built = fail(Code::kInternal, "A stored row cannot be read.");
+      return builder.null();
+    }
+    documents.push_back(std::move(*document));
+    builder.value(documents.back().root());
   });
   builder.end_object();
   return built;

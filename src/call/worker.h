@@ -16,6 +16,7 @@
 #include "call/handler_watch.h"
 #include "call/peer_options.h"
 #include "call/rerun_lanes.h"
+#include "call/row_source.h"
 #include "contract/plan/path_template.h"
 #include "contract/plan/plan.h"
 #include "contract/schema/schema.h"
@@ -55,6 +56,10 @@ struct CallLimits {
   size_t recycled_bytes_max = 256 * 1024;  // A call that held a larger body is freed.
 };
 
+// How a handler gets the answer of another handler of its process. Both mean the same; as text it
+// goes the way that it would go between processes.
+enum class InnerAnswers : uint8_t { kHandedOver, kSerialised };
+
 // How calls behave, the same for all workers.
 struct CallOptions {
   // Development checks every answer of a handler against the contract and answers 500 where it
@@ -71,6 +76,7 @@ struct CallOptions {
   // What answers calls of handlers instead of the operations called; null, as ever but in tests:
   // nothing does. Not shared by several workers.
   std::shared_ptr<const StandIns> stand_ins;
+  InnerAnswers inner_answers = InnerAnswers::kHandedOver;
 };
 
 // What a worker borrows. Everything outlives the worker context.
@@ -133,6 +139,7 @@ class Engine {
   [[nodiscard]] const Authenticator* authenticator(uint16_t scheme) const {
     return authenticators_.empty() ? nullptr : authenticators_[scheme];
   }
+  [[nodiscard]] internal::MemberPlaces& member_places() { return member_places_; }
   // Null when nothing is counted.
   [[nodiscard]] OperationCounters* counters(const Operation& operation) {
     return counters_.size() == 0 ? nullptr : &counters_.at(operation.index);
@@ -146,6 +153,7 @@ class Engine {
   std::vector<OperationState> states_;
   std::vector<const Authenticator*> authenticators_;  // Of each scheme; empty: of none.
   OperationTable counters_;
+  internal::MemberPlaces member_places_;
 };
 
 // Everything that calls of one worker share.

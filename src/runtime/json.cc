@@ -244,11 +244,22 @@ void write(const std::string& value, JsonWriter& writer) {
 }
 
 void write(const Uuid& value, JsonWriter& writer) {
-  writer.string(value.text());
+  constexpr char kHex[] = "0123456789abcdef";
+  char text[38];
+  size_t at = 0;
+  text[at++] = '"';
+  for (size_t i = 0; i < value.bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
+    text[at++] = kHex[value.bytes[i] >> 4];
+    text[at++] = kHex[value.bytes[i] & 15];
+  }
+  text[at++] = '"';
+  writer.raw({text, at});
 }
 
 void write(Timestamp value, JsonWriter& writer) {
-  writer.string(timestamp_text(value));
+  TimestampText text;
+  writer.string(timestamp_text(value, text));
 }
 
 void write(Date value, JsonWriter& writer) {

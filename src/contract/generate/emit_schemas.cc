@@ -58,6 +58,7 @@ class SchemaText {
         read_struct();
         write_struct();
         if (context_.fits[index_]) fit_struct();
+        if (reads_rows()) read_row();
         break;
       case DeclarationKind::kUnion:
         it_.discriminator.empty() ? read_union() : read_tagged();
@@ -98,14 +99,45 @@ class SchemaText {
 
   // Ties the struct to the resource that its schema is, for servanda::Db.
   void name_resource() {
+    if (!is_resource()) return;
+    out_ += "constexpr std::string_view resource_name(const " + it_.name + "*) {\n  return " +
+            literal(it_.place) + ";\n}\n";
+    if (!reads_rows()) return;
+    out_ += row_members_head() + ";\n[[nodiscard]] " + row_reader_head() + ";\n";
+  }
+
+  // --- Rows of the resource, see servanda/rows.h. Undeclared members are in JSON only.
+
+  [[nodiscard]] bool is_resource() const {
     if (it_.kind != DeclarationKind::kStruct || it_.of_operation || context_.plan == nullptr) {
-      return;
+      return false;
     }
     const auto& resources = context_.plan->resources;
-    const auto found = std::ranges::find(resources, it_.place, &Resource::name);
-    if (found == resources.end()) return;
-    out_ += "constexpr std::string_view resource_name(const " + it_.name + "*) {\n  return " +
-            literal(found->name) + ";\n}\n";
+    return std::ranges::find(resources, it_.place, &Resource::name) != resources.end();
+  }
+  [[nodiscard]] bool reads_rows() const {
+    return is_resource() && !it_.members.empty() && !it_.additional;
+  }
+  [[nodiscard]] std::string row_members_head() const {
+    return "std::span<const std::string_view> row_members(const " + it_.name + "*)";
+  }
+  [[nodiscard]] std::string row_reader_head() const {
+    return "bool read(servanda::RowSource& row, " + it_.name + "& out, servanda::ReadError& error)";
+  }
+
+  void read_row() {
+    out_ += row_members_head() + " {\n  static constexpr std::string_view kMembers[] = {";
+    std::string reads;
+    size_t index = 0;
+    for (const StructMember& member : it_.members) {
+      const std::string key = literal(member.key);
+      out_ += (index > 0 ? ",\n      " : "\n      ") + key;
+      reads += index > 0 ? " &&\n         " : "  return ";
+      reads += "servanda::read_member(row, " + std::to_string(index) + ", " + key + ", out." +
+               member.name + ", error)";
+      ++index;
+    }
+    out_ += "};\n  return kMembers;\n}\n\n" + row_reader_head() + " {\n" + reads + ";\n}\n\n";
   }
 
   // --- Enums

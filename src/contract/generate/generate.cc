@@ -100,7 +100,8 @@ class FileWriter {
     std::string out = "#pragma once\n\n";
     out +=
         "#include <array>\n#include <cstdint>\n#include <map>\n#include <optional>\n"
-        "#include <string>\n#include <string_view>\n#include <variant>\n#include <vector>\n\n";
+        "#include <span>\n#include <string>\n#include <string_view>\n#include <variant>\n"
+        "#include <vector>\n\n";
     out += "#include \"servanda/types.h\"\n";
     if (std::ranges::any_of(header.units, [&](uint32_t unit) { return is_operation(unit); })) {
       out += include("contract.h");
@@ -210,7 +211,9 @@ class FileWriter {
     }
     const uint32_t count = options_.sources != 0 ? options_.sources : fitting(bytes, hashes);
     for (uint32_t source = 0; source < count; ++source) {
-      std::string includes = "#include \"servanda/json.h\"\n#include \"servanda/outgoing.h\"\n";
+      std::string includes =
+          "#include \"servanda/json.h\"\n#include \"servanda/outgoing.h\"\n"
+          "#include \"servanda/rows.h\"\n";
       NamespaceText text(context_);
       for (size_t i = 0; i < functions.size(); ++i) {
         if (hashes[i] % count != source || bytes[i] == 0) continue;

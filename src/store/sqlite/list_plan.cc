@@ -264,6 +264,14 @@ bool ListPlan::is_held(uint16_t property) const {
   return false;
 }
 
+const PlannedKey* ListPlan::key_of_merged() const {
+  for (size_t i = 0; i < key_count; ++i) {
+    if (keys[i].by) continue;
+    return use.merged == keys[i].key.property ? &keys[i] : nullptr;
+  }
+  return nullptr;
+}
+
 Result<void> check_list(const TableShape& shape, const ListQuery& query, uint32_t rows_max) {
   if (query.limit == 0 || query.limit > rows_max) {
     return wrong("A page has 1 to " + std::to_string(rows_max) + " rows.");

@@ -84,6 +84,9 @@ struct ListPlan {
     return use.index ? use.index->keys[i].property : resource->key;
   }
   [[nodiscard]] bool is_held(uint16_t property) const;
+  // The first key of the order that is not held, where it is the merged property: then the rows of
+  // one merged value lie before all those of the next. Else null.
+  [[nodiscard]] const PlannedKey* key_of_merged() const;
 };
 
 // One range: the first `equal` keys of ListPlan::rest have the values of the last row, the next one

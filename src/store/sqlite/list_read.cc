@@ -12,6 +12,16 @@
 namespace servanda::internal {
 namespace {
 
+// A table is counted whole where its rows' numbers leave room for this many times what is counted.
+constexpr uint64_t kCountSlack = 4;
+
+// Whether the query names rows by their keys and asks nothing else of them.
+bool names_keys(const ListPlan& plan) {
+  const uint16_t key = plan.resource->key;
+  return plan.use.merged == key && plan.begins && plan.conditions.size() == 1 && !plan.gone &&
+         plan.shape->types[key] != ColumnType::kDecimal;  // Which compares by its order column.
+}
+
 bool lies_before(const std::vector<Value>& a, const std::vector<Value>& b,
                  const std::vector<IndexKey>& by) {
   for (size_t i = 0; i < by.size(); ++i) {
@@ -57,12 +67,14 @@ Result<Page> ListReader::page(const ListPlan& plan, uint32_t limit, uint32_t off
   steps_ = 0;
   more_ = false;
   Result<void> read;
-  if (plan.use.merged) {
+  if (offset == 0 && plan.key_of_merged() != nullptr) {
+    read = names_keys(plan) ? read_by_keys(plan, limit, arena) : read_in_turn(plan, limit, arena);
+  } else if (plan.use.merged) {
     read = read_merged(plan, limit, offset, arena);
   } else {
     const ListRanges split = split_list(plan, nullptr);
     for (size_t i = 0; i < split.count && read && !more_; ++i) {
-      read = read_range(plan, split.ranges[i], limit, offset, arena);
+      read = read_range(plan, split.ranges[i], nullptr, limit, offset, arena);
     }
   }
   if (!read) return pass(read);
@@ -71,24 +83,66 @@ Result<Page> ListReader::page(const ListPlan& plan, uint32_t limit, uint32_t off
   return Page{{rows, rows_.size()}, more_};
 }
 
-Result<void> ListReader::read_range(const ListPlan& plan, ListRange range, uint32_t limit,
-                                    uint32_t offset, Arena& arena) {
+bool ListReader::is_full(uint32_t limit) const {
+  return rows_.size() == limit || bytes_ > page_bytes_max_;
+}
+
+void ListReader::add_row(const Statement& statement, const TableShape& shape, Arena& arena) {
+  const Row row = read_row(statement, shape, arena);
+  bytes_ += bytes_of(row);
+  rows_.push_back(row);
+}
+
+Result<void> ListReader::read_range(const ListPlan& plan, ListRange range, const Value* merged,
+                                    uint32_t limit, uint32_t offset, Arena& arena) {
   search_.columns = SearchColumns::kRow;
   search_.offset = offset == 0 ? Search::Offset::kNone : Search::Offset::kGiven;
-  if (!make_search(search_, plan, range, nullptr)) return {};
+  if (!make_search(search_, plan, range, merged)) return {};
   // One row more than fits tells whether the list goes on.
   auto [statement, step] = start(*plan.shape, uint64_t{limit} - rows_.size() + 1, offset);
   if (!statement) return std::unexpected<Error>(database_.error("reading"));
   for (; step == Step::kRow; step = statement->step()) {
-    if (rows_.size() == limit || bytes_ > page_bytes_max_) {
+    if (is_full(limit)) {
       more_ = true;
       break;
     }
-    const Row row = read_row(*statement, *plan.shape, arena);
-    bytes_ += bytes_of(row);
-    rows_.push_back(row);
+    add_row(*statement, *plan.shape, arena);
   }
   return end_statement(*statement, step);
+}
+
+Result<void> ListReader::read_in_turn(const ListPlan& plan, uint32_t limit, Arena& arena) {
+  const bool descending = plan.key_of_merged()->key.descending;
+  for (size_t i = 0; i < plan.merged.size() && !more_; ++i) {
+    const Value& value = plan.merged[descending ? plan.merged.size() - 1 - i : i];
+    const ListRanges split = split_list(plan, &value);
+    for (size_t at = 0; at < split.count && !more_; ++at) {
+      Result<void> read = read_range(plan, split.ranges[at], &value, limit, 0, arena);
+      if (!read) return read;
+    }
+  }
+  return {};
+}
+
+Result<void> ListReader::read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena) {
+  const TableShape& shape = *plan.shape;
+  const bool descending = plan.key_of_merged()->key.descending;
+  const auto statement_key = point_read_key(shape);
+  Statement* const statement =
+      statements_.get({statement_key.data(), statement_key.size()},
+                      [&]() -> std::string_view { return shape.select_sql; });
+  if (!statement) return std::unexpected<Error>(database_.error("reading"));
+  for (size_t i = 0; i < plan.merged.size() && !more_; ++i) {
+    statement->bind(1, plan.merged[descending ? plan.merged.size() - 1 - i : i]);
+    const Step step = statement->step();
+    if (step == Step::kRow) {
+      more_ = is_full(limit);
+      if (!more_) add_row(*statement, shape, arena);
+    }
+    Result<void> ended = end_statement(*statement, step);
+    if (!ended) return ended;
+  }
+  return {};
 }
 
 Result<uint64_t> ListReader::count(const ListPlan& plan, uint64_t count_max) {
@@ -96,12 +150,45 @@ Result<uint64_t> ListReader::count(const ListPlan& plan, uint64_t count_max) {
   search_.columns = SearchColumns::kCount;
   search_.offset = Search::Offset::kNone;
   if (!make_search(search_, plan, {}, nullptr)) return 0;
+  if (search_.pin == Search::Pin::kNone) {  // All rows are asked for.
+    Result<std::optional<uint64_t>> all = count_dense(*plan.shape, count_max);
+    if (!all) return pass(all);
+    if (*all) return **all;
+  }
   const auto [statement, step] = start(*plan.shape, count_max, 0);
   if (!statement) return std::unexpected<Error>(database_.error("counting"));
   const int64_t rows = step == Step::kRow ? statement->integer(0) : 0;
   Result<void> ended = end_statement(*statement, step);
   if (!ended) return pass(ended);
   return static_cast<uint64_t>(rows);
+}
+
+Result<std::optional<int64_t>> ListReader::read_integer(const TableShape& shape, char kind,
+                                                        std::string_view sql) {
+  const auto prefix = point_read_key(shape);
+  key_.assign(prefix.data(), prefix.size());
+  key_ += kind;
+  Statement* const statement = statements_.get(key_, [sql] { return sql; });
+  if (!statement) return std::unexpected<Error>(database_.error("counting"));
+  const Step step = statement->step();
+  std::optional<int64_t> found;
+  if (step == Step::kRow && !statement->is_null(0)) found = statement->integer(0);
+  Result<void> ended = end_statement(*statement, step);
+  if (!ended) return pass(ended);
+  return found;
+}
+
+// SQLite counts a whole table page by page, a hundred rows at a time, but to no bound; what the
+// numbers of the first and the last row leave room for is one.
+Result<std::optional<uint64_t>> ListReader::count_dense(const TableShape& shape,
+                                                        uint64_t count_max) {
+  const Result<std::optional<int64_t>> span = read_integer(shape, 's', shape.span_sql);
+  if (!span) return std::unexpected<Error>(span.error());
+  if (!*span) return std::optional<uint64_t>(0);
+  if (static_cast<uint64_t>(**span) / kCountSlack >= count_max) return std::optional<uint64_t>();
+  const Result<std::optional<int64_t>> rows = read_integer(shape, 'n', shape.count_sql);
+  if (!rows) return std::unexpected<Error>(rows.error());
+  return std::min(static_cast<uint64_t>(rows->value_or(0)), count_max);
 }
 
 Result<void> ListReader::read_merged(const ListPlan& plan, uint32_t limit, uint32_t offset,
@@ -205,7 +292,7 @@ Result<void> ListReader::read_places(const ListPlan& plan, uint32_t limit, uint3
   const auto statement_key = point_read_key(shape);
   more_ = places_cut_;
   for (size_t i = offset; i < places_.size(); ++i) {
-    if (rows_.size() == limit || bytes_ > page_bytes_max_) {
+    if (is_full(limit)) {
       more_ = true;
       return {};
     }
@@ -214,10 +301,7 @@ Result<void> ListReader::read_places(const ListPlan& plan, uint32_t limit, uint3
     if (!statement) return std::unexpected<Error>(database_.error("reading"));
     statement->bind(1, places_[i].values.back());
     const Step step = statement->step();
-    if (step == Step::kRow) {
-      rows_.push_back(read_row(*statement, shape, arena));
-      bytes_ += bytes_of(rows_.back());
-    }
+    if (step == Step::kRow) add_row(*statement, shape, arena);
     Result<void> ended = end_statement(*statement, step);
     if (!ended) return ended;
     if (step == Step::kDone) {

@@ -5,12 +5,15 @@
 // Where the values of an `in` test are merged, each value's rows are read in order by the columns
 // of the order alone (as a rule from the index), the first ones over all values are kept, and only
 // those rows are read whole. So what is held is bounded by the page, not by the number of values,
-// and each value's search ends as soon as its rows lie behind all that are kept.
+// and each value's search ends as soon as its rows lie behind all that are kept. Where the order
+// begins with the merged property, the values' rows follow each other and are read whole at once.
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/arena.h"
@@ -52,8 +55,19 @@ class ListReader {
   };
   Started start(const TableShape& shape, uint64_t limit, uint64_t offset);
   Result<void> end_statement(Statement& statement, Step last);
-  Result<void> read_range(const ListPlan& plan, ListRange range, uint32_t limit, uint32_t offset,
-                          Arena& arena);
+  Result<void> read_range(const ListPlan& plan, ListRange range, const Value* merged,
+                          uint32_t limit, uint32_t offset, Arena& arena);
+  Result<void> read_in_turn(const ListPlan& plan, uint32_t limit, Arena& arena);
+  // Rows of which only the keys are asked. Requires: names_keys().
+  Result<void> read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena);
+  // Whether there is no room for one row more; the page ends then.
+  [[nodiscard]] bool is_full(uint32_t limit) const;
+  void add_row(const Statement& statement, const TableShape& shape, Arena& arena);
+  // The number of all rows, where few numbers of rows are unused; else nothing.
+  Result<std::optional<uint64_t>> count_dense(const TableShape& shape, uint64_t count_max);
+  // What a statement without parameters has found; nothing for NULL. `kind` tells those apart.
+  Result<std::optional<int64_t>> read_integer(const TableShape& shape, char kind,
+                                              std::string_view sql);
   Result<void> read_merged(const ListPlan& plan, uint32_t limit, uint32_t offset, Arena& arena);
   Result<void> gather_places(const ListPlan& plan, const Value& merged,
                              const std::vector<IndexKey>& by);

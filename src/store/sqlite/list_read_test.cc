@@ -161,5 +161,59 @@ TEST_F(ListCostTest, OfAMergeGrowsWithItsValuesAndNotWithItsDepth) {
   }
 }
 
+TEST_F(ListCostTest, OfValuesThatFollowEachOtherIsThatOfTheirRows) {
+  std::vector<Value> kinds;
+  for (const char* kind : {"k9", "k4", "k1", "k4"}) kinds.push_back(Value::of_text(kind));
+  const Condition in[] = {{kKind, FilterTest::kIn, {}, kinds}};
+  const Condition equal[] = {{kKind, FilterTest::kEqual, Value::of_text("k1"), {}}};
+  for (const bool down : {false, true}) {
+    const IndexKey order[] = {{kKind, down}, {kId, down}};
+    const Cost by_value = read_all(equal, order);
+    const Cost by_values = read_all(in, order);
+    EXPECT_EQ(by_values.rows, 3u * kRows / 10);
+    EXPECT_LE(by_values.dearest, by_value.dearest + 200);
+  }
+}
+
+TEST_F(ListCostTest, OfRowsNamedByTheirKeysIsOneSearchEach) {
+  std::vector<Value> ids;
+  for (const int id : {7, 3, 7, kRows, 12}) ids.push_back(Value::of_integer(id));
+  const Condition conditions[] = {{kId, FilterTest::kIn, {}, ids}};
+  const auto read = [&](bool down, uint32_t limit) {
+    const IndexKey order[] = {{kId, down}};
+    ListQuery query;
+    query.resource = resource_;
+    query.conditions = conditions;
+    query.order = order;
+    Arena arena;
+    const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
+    const Result<Page> page = lists->page(*plan, limit, 0, arena);
+    std::string text;
+    for (const Row& row : page->rows) text += std::to_string(row.values[kId].integer) + " ";
+    return text + (page->more ? "more" : "end");
+  };
+  EXPECT_EQ(read(false, 3), "3 7 12 end");
+  EXPECT_LE(lists->steps(), 60u);
+  EXPECT_EQ(read(false, 2), "3 7 more");
+  EXPECT_EQ(read(true, 4), "12 7 3 end");
+}
+
+TEST_F(ListCostTest, OfCountingAllIsThatOfPagesWhereFewNumbersAreUnused) {
+  ListQuery query;
+  query.resource = resource_;
+  const auto count = [&](uint64_t count_max) {
+    Arena arena;
+    const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kCount, arena);
+    return lists->count(*plan, count_max).value_or(0);
+  };
+  EXPECT_EQ(count(kRows + 1), uint64_t{kRows});
+  EXPECT_EQ(count(kRows), uint64_t{kRows});
+  EXPECT_LE(lists->steps(), 60u);
+  EXPECT_EQ(count(kRows / 4), uint64_t{kRows / 4});
+  EXPECT_LE(lists->steps(), 60u);
+  EXPECT_EQ(count(kRows / 4 - 1), uint64_t{kRows / 4 - 1});
+  EXPECT_GE(lists->steps(), uint64_t{kRows / 4 - 1});
+}
+
 }  // namespace
 }  // namespace servanda::internal

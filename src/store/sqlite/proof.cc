@@ -267,8 +267,18 @@ class ListProver {
   }
 
   Result<void> prove_range(const ListPlan& plan, ListRange range, const Value* merged) {
-    const SearchColumns page = merged ? SearchColumns::kOrder : SearchColumns::kRow;
-    search_.columns = plan.purpose == ListPurpose::kCount ? SearchColumns::kCount : page;
+    if (plan.purpose == ListPurpose::kCount) {
+      return prove_range(plan, range, merged, SearchColumns::kCount);
+    }
+    if (!merged) return prove_range(plan, range, nullptr, SearchColumns::kRow);
+    Result<void> proven = prove_range(plan, range, merged, SearchColumns::kOrder);
+    if (!proven || plan.key_of_merged() == nullptr) return proven;
+    return prove_range(plan, range, merged, SearchColumns::kRow);
+  }
+
+  Result<void> prove_range(const ListPlan& plan, ListRange range, const Value* merged,
+                           SearchColumns columns) {
+    search_.columns = columns;
     if (!make_search(search_, plan, range, merged)) return {};
     size_t searched = 0;
     for (const SearchTerm& term : search_.terms) searched += term.searched ? 1 : 0;
@@ -306,7 +316,7 @@ class ListProver {
 };
 
 // Counts up when statements or the indexes that are derived change, so that old proofs are void.
-constexpr int kProofRevision = 1;
+constexpr int kProofRevision = 2;
 
 std::string proof_text(const Plan& plan) {
   std::string text =

@@ -235,15 +235,15 @@ TEST(ListProof, IsMadeWhenAPlanIsPreparedAndRememberedWithIt) {
   };
   EXPECT_EQ(remembered(), "");
   ASSERT_TRUE(fixture.store->prepare(made.plan));
-  EXPECT_TRUE(remembered().starts_with("hash revision 1 sqlite 3.")) << remembered();
+  EXPECT_TRUE(remembered().starts_with("hash revision 2 sqlite 3.")) << remembered();
   fixture.look("UPDATE _servanda SET value = 'other' WHERE name = 'proven'");
   fixture.close();
   fixture.open();
   ASSERT_TRUE(fixture.store->prepare(made.plan));
-  EXPECT_TRUE(remembered().starts_with("hash revision 1 sqlite 3."));
+  EXPECT_TRUE(remembered().starts_with("hash revision 2 sqlite 3."));
   made.plan->hash = "next";
   ASSERT_TRUE(fixture.store->prepare(made.plan));
-  EXPECT_TRUE(remembered().starts_with("next revision 1 sqlite 3."));
+  EXPECT_TRUE(remembered().starts_with("next revision 2 sqlite 3."));
   fixture.close();  // The plan goes before the fixture.
 }
 

@@ -7,25 +7,37 @@
 namespace servanda::internal {
 namespace {
 
-// What a column holds. Text and bytes are views until the statement's next step.
+// What a column holds. Text and bytes are views until the statement's next step. SQLite is asked
+// whether a value is NULL only where it looks like one, and for text as for bytes: it would copy
+// the value to end it with a zero.
 Value read_column(const Statement& statement, int column, ColumnType type) {
-  if (statement.is_null(column)) return Value::null();
   switch (type) {
     case ColumnType::kText:
     case ColumnType::kDecimal:
-    case ColumnType::kJson:
-      return Value::of_text(statement.text(column));
-    case ColumnType::kUuid:
-      return Value::of_bytes(statement.bytes(column));
-    case ColumnType::kNumber:
-      return Value::of_number(statement.number(column));
+    case ColumnType::kJson: {
+      const std::string_view text = statement.bytes(column);
+      if (text.empty() && statement.is_null(column)) return Value::null();
+      return Value::of_text(text);
+    }
+    case ColumnType::kUuid: {
+      const std::string_view bytes = statement.bytes(column);
+      if (bytes.empty() && statement.is_null(column)) return Value::null();
+      return Value::of_bytes(bytes);
+    }
+    case ColumnType::kNumber: {
+      const double number = statement.number(column);
+      if (number == 0 && statement.is_null(column)) return Value::null();
+      return Value::of_number(number);
+    }
     case ColumnType::kTimestamp:
     case ColumnType::kDate:
     case ColumnType::kInteger:
     case ColumnType::kBoolean:
       break;
   }
-  return Value::of_integer(statement.integer(column));
+  const int64_t integer = statement.integer(column);
+  if (integer == 0 && statement.is_null(column)) return Value::null();
+  return Value::of_integer(integer);
 }
 
 }  // namespace

@@ -67,6 +67,9 @@ void make_statements(TableShape& shape, const Resource& resource) {
   shape.remove_any_sql = "DELETE FROM " + table + by_key;
   shape.remove_sql = shape.remove_any_sql + by_version;
   shape.exists_sql = "SELECT 0 FROM " + table + by_key;
+  shape.count_sql = "SELECT count(*) FROM " + table;
+  shape.span_sql =
+      "SELECT (SELECT max(_rowid_) FROM " + table + ") - (SELECT min(_rowid_) FROM " + table + ")";
   if (shape.soft_delete) make_soft_delete_statements(shape, by_key);
   for (const std::vector<uint16_t>& unique : shape.uniques) {
     shape.unique_sqls.push_back(unique_sql(shape, unique, key_column));

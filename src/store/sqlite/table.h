@@ -69,6 +69,8 @@ struct TableShape {
   std::string remove_sql;
   std::string remove_any_sql;
   std::string exists_sql;                // By key; says whether the row is deleted.
+  std::string count_sql;                 // All rows, to no bound.
+  std::string span_sql;                  // The last row's number minus the first one's.
   std::vector<std::string> unique_sqls;  // Another row with the values of uniques[i]: values, key.
   // With soft delete only.
   std::string drop_gone_sql;  // One row that is gone.

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <span>
 
 #include "call/code_handlers.h"
 #include "surface/rest/test_shop.h"
@@ -133,14 +134,16 @@ struct Product {
 constexpr std::string_view resource_name(const Product*) {
   return "Product";
 }
-bool read(JsonValue value, Product& out, ReadError& error) {
-  for (const JsonMember member : value.members()) {
-    const bool done = Product::members(out, [&](std::string_view key, auto& held) {
-      return member.key != key || read(member.value, held, error);
-    });
-    if (!done) return false;
-  }
-  return true;
+std::span<const std::string_view> row_members(const Product*) {
+  static constexpr std::string_view kMembers[] = {"id",    "sku",   "name",      "category",
+                                                  "price", "stock", "createdAt", "updatedAt"};
+  return kMembers;
+}
+bool read(RowSource& row, Product& out, ReadError& error) {
+  size_t index = 0;
+  return Product::members(out, [&](std::string_view key, auto& held) {
+    return read_member(row, index++, key, held, error);
+  });
 }
 void write(const Product& value, JsonWriter& writer) {
   writer.begin_object();
