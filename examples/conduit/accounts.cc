@@ -22,10 +22,6 @@ const Tokens& tokens() {
   return made;
 }
 
-std::string follow_id(const Uuid& follower, const Uuid& followee) {
-  return follower.text() + "." + followee.text();
-}
-
 Task<std::optional<Account>> find_account(Ctx& c, std::string_view property,
                                           const std::string& value) {
   return c.db().first<Account>(Query().where(property, Is::kEqual, value));
@@ -45,7 +41,7 @@ Task<Account> own_account(Ctx& c) {
 
 Task<bool> is_followed(Ctx& c, Uuid account) {
   if (c.principal().empty()) co_return false;
-  auto follow = co_await c.db().get<Follow>(follow_id(caller(c), account));
+  auto follow = co_await c.db().get<Follow>(pair_id(caller(c), account.text()));
   co_return follow.has_value();
 }
 
@@ -53,7 +49,7 @@ Task<std::set<Uuid>> followed_among(Ctx& c, const std::vector<Account>& accounts
   std::set<Uuid> followed;
   if (c.principal().empty() || accounts.empty()) co_return std::move(followed);
   std::vector<std::string> ids;
-  for (const Account& one : accounts) ids.push_back(follow_id(caller(c), *one.id));
+  for (const Account& one : accounts) ids.push_back(pair_id(caller(c), one.id->text()));
   const auto follows = co_await c.db().list<Follow>(Query().where("id", Is::kIn, ids).limit(100));
   for (const Follow& one : follows) followed.insert(one.followee);
   co_return std::move(followed);
@@ -139,7 +135,7 @@ Task<op::GetProfileByUsername::Out> get_profile(Ctx& c, op::GetProfileByUsername
 Task<op::FollowUserByUsername::Out> follow(Ctx& c, op::FollowUserByUsername::In in) {
   const Account account = co_await need_account(c, in.username);
   const Follow edge{
-      .id = follow_id(caller(c), *account.id), .follower = caller(c), .followee = *account.id};
+      .id = pair_id(caller(c), account.id->text()), .follower = caller(c), .followee = *account.id};
   const bool following = co_await is_followed(c, *account.id);
   if (!following) {
     const Query query = Query().where("follower", Is::kEqual, edge.follower);
@@ -152,7 +148,7 @@ Task<op::FollowUserByUsername::Out> follow(Ctx& c, op::FollowUserByUsername::In 
 
 Task<op::UnfollowUserByUsername::Out> unfollow(Ctx& c, op::UnfollowUserByUsername::In in) {
   const Account account = co_await need_account(c, in.username);
-  co_await c.db().remove<Follow>(follow_id(caller(c), *account.id));
+  co_await c.db().remove<Follow>(pair_id(caller(c), account.id->text()));
   co_return op::UnfollowUserByUsername::Ok200{.body = {.profile = profile_of(account, false)}};
 }
 
@@ -187,6 +183,10 @@ Task<op::ListFollowees::Out> list_followees(Ctx& c, op::ListFollowees::In) {
 
 Uuid caller(const Ctx& c) {
   return *Uuid::parse(c.principal());
+}
+
+std::string pair_id(const Uuid& first, std::string_view second) {
+  return first.text() + "." + std::string(second);
 }
 
 Failure refusal(std::string sentence) {

@@ -20,10 +20,6 @@ constexpr int64_t kOffsetMax = 10'000;  // As far as the lists of several author
 constexpr uint32_t kCleanedMax = 300;   // Rows of one kind that go with an article.
 constexpr uint32_t kTagsShown = 100;
 
-std::string pair_id(const Uuid& first, std::string_view second) {
-  return first.text() + "." + std::string(second);
-}
-
 // --- Who writes: the accounts service knows ---
 
 using People = std::map<Uuid, Profile>;
@@ -97,34 +93,19 @@ Task<Article> article_of(Ctx& c, Story story) {
   co_return shown_as<Article>(std::move(story), favorited, authors);
 }
 
-using ArticlePage = decltype(op::GetArticles::Ok200::body);
-
-Task<ArticlePage> page_of(Ctx& c, std::vector<Story> stories, std::uint64_t count) {
-  ArticlePage page;
-  page.articles_count = static_cast<int64_t>(count);
-  std::set<Uuid> ids;
-  for (const Story& one : stories) ids.insert(one.author);
-  const People authors = co_await people(c, std::move(ids));
-  const std::set<Uuid> favorites = co_await favorites_among(c, stories);
-  using Shown = decltype(page.articles)::value_type;
-  for (Story& one : stories) {
-    const bool favorited = favorites.contains(*one.id);
-    page.articles.push_back(shown_as<Shown>(std::move(one), favorited, authors));
-  }
-  co_return std::move(page);
-}
-
 Task<Story> need_story(Ctx& c, std::string slug) {
   auto story = co_await c.db().first<Story>(Query().where("slug", Is::kEqual, slug));
   if (!story) throw Failure(Code::kNotFound, "There is no such article.");
   co_return std::move(*story);
 }
 
+void check_author(const Ctx& c, const Uuid& author) {
+  if (author != caller(c)) throw Failure(Code::kPermissionDenied, "Only its author may do that.");
+}
+
 Task<Story> own_story(Ctx& c, std::string slug) {
   Story story = co_await need_story(c, std::move(slug));
-  if (story.author != caller(c)) {
-    throw Failure(Code::kPermissionDenied, "Only its author may do that.");
-  }
+  check_author(c, story.author);
   co_return std::move(story);
 }
 
@@ -138,6 +119,8 @@ Query page_asked(std::optional<int64_t> offset, int64_t limit) {
   query.offset(static_cast<uint32_t>(first)).limit(static_cast<uint32_t>(count));
   return query.sort("createdAt", Direct::kDescending);
 }
+
+using ArticlePage = decltype(op::GetArticles::Ok200::body);
 
 // Stories, or those that rows of another kind refer to, in the order of the rows.
 template <typename Row>
@@ -153,26 +136,35 @@ Task<ArticlePage> page_by(Ctx& c, Query query) {
       if (story) stories.push_back(std::move(*story));
     }
   }
-  ArticlePage page = co_await page_of(c, std::move(stories), count);
+  std::set<Uuid> ids;
+  for (const Story& one : stories) ids.insert(one.author);
+  const People authors = co_await people(c, std::move(ids));
+  const std::set<Uuid> favorites = co_await favorites_among(c, stories);
+  ArticlePage page;
+  page.articles_count = static_cast<int64_t>(count);
+  using Shown = decltype(page.articles)::value_type;
+  for (Story& one : stories) {
+    const bool favorited = favorites.contains(*one.id);
+    page.articles.push_back(shown_as<Shown>(std::move(one), favorited, authors));
+  }
   co_return std::move(page);
 }
 
 Task<op::GetArticles::Out> get_articles(Ctx& c, op::GetArticles::In in) {
   op::GetArticles::Ok200 answer;
   const auto& username = in.author ? in.author : in.favorited;
-  Uuid account;
+  std::optional<Uuid> account;
   if (username) {
-    const auto found = co_await account_of(c, *username);
-    if (!found) co_return std::move(answer);
-    account = *found;
+    account = co_await account_of(c, *username);
+    if (!account) co_return std::move(answer);
   }
   Query query = page_asked(in.offset, in.limit);
   if (in.tag) {
     answer.body = co_await page_by<Tagging>(c, query.where("tag", Is::kEqual, *in.tag));
   } else if (in.favorited) {
-    answer.body = co_await page_by<Favorite>(c, query.where("account", Is::kEqual, account));
+    answer.body = co_await page_by<Favorite>(c, query.where("account", Is::kEqual, *account));
   } else {
-    if (in.author) query.where("author", Is::kEqual, account);
+    if (in.author) query.where("author", Is::kEqual, *account);
     answer.body = co_await page_by<Story>(c, query);
   }
   co_return std::move(answer);
@@ -345,9 +337,7 @@ Task<op::DeleteArticleComment::Out> delete_comment(Ctx& c, op::DeleteArticleComm
   const Story story = co_await need_story(c, in.slug);
   auto remark = co_await c.db().get<Remark>(pair_id(*story.id, std::to_string(in.id)));
   if (!remark) throw Failure(Code::kNotFound, "There is no such comment.");
-  if (remark->author != caller(c)) {
-    throw Failure(Code::kPermissionDenied, "Only its author may do that.");
-  }
+  check_author(c, remark->author);
   co_await c.db().remove<Remark>(remark->id);
   co_return op::DeleteArticleComment::NoContent204{};
 }
@@ -355,12 +345,10 @@ Task<op::DeleteArticleComment::Out> delete_comment(Ctx& c, op::DeleteArticleComm
 // --- Tags ---
 
 Task<op::GetTags::Out> get_tags(Ctx& c, op::GetTags::In) {
-  const Query query = Query().sort("stories", Direct::kDescending).limit(kTagsShown);
-  const std::vector<Tag> tags = co_await c.db().list<Tag>(query);
+  const Query used = Query().where("stories", Is::kGreater, 0).limit(kTagsShown);
+  const auto tags = co_await c.db().list<Tag>(Query(used).sort("stories", Direct::kDescending));
   op::GetTags::Ok200 answer;
-  for (const Tag& one : tags) {
-    if (one.stories > 0) answer.body.tags.push_back(one.name);
-  }
+  for (const Tag& one : tags) answer.body.tags.push_back(one.name);
   co_return std::move(answer);
 }
 

@@ -12,6 +12,8 @@ void add_articles(servanda::App& app);
 
 // The account of whoever calls an operation that needs a token.
 [[nodiscard]] servanda::Uuid caller(const servanda::Ctx& c);
+// The key of a row that is there once for both.
+[[nodiscard]] std::string pair_id(const servanda::Uuid& first, std::string_view second);
 // A 422 that says so.
 [[nodiscard]] servanda::Failure refusal(std::string sentence);
 
