@@ -6,7 +6,8 @@
 
 namespace op = bench_products::op;
 
-servanda::Task<op::HandleProduct::Out> handle_product(servanda::Ctx& c, op::HandleProduct::In in) {
+servanda::Task<op::HandleProduct::Out> handle_product(bench_products::Ctx& c,
+                                                      op::HandleProduct::In in) {
   auto product = co_await c.db().get<bench_products::Product>(in.id);
   if (!product) co_return op::HandleProduct::NotFound404{};
   co_return op::HandleProduct::Ok200{std::move(*product)};

@@ -13,6 +13,8 @@ using namespace servanda;
 
 namespace {
 
+using Ctx = service::Accounts::Ctx;
+
 constexpr uint32_t kFolloweesMax = 100;
 
 // Signed with CONDUIT_SECRET; without it they end with the process.
@@ -181,7 +183,7 @@ Task<op::ListFollowees::Out> list_followees(Ctx& c, op::ListFollowees::In) {
 
 }  // namespace
 
-Uuid caller(const Ctx& c) {
+Uuid caller(const servanda::Ctx& c) {
   return *Uuid::parse(c.principal());
 }
 

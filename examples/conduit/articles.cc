@@ -15,6 +15,8 @@ using namespace servanda;
 
 namespace {
 
+using Ctx = service::Articles::Ctx;
+
 constexpr int64_t kPageMax = 100;
 constexpr int64_t kOffsetMax = 10'000;  // As far as the lists of several authors go.
 constexpr uint32_t kCleanedMax = 300;   // Rows of one kind that go with an article.

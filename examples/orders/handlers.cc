@@ -9,7 +9,6 @@ namespace orders {
 namespace {
 
 using servanda::Code;
-using servanda::Ctx;
 using servanda::Failure;
 using servanda::Task;
 

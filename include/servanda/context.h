@@ -23,7 +23,6 @@ class CallContext {
  public:
   // Made by the engine.
   explicit CallContext(Call& call) : call_(&call) {}
-  CallContext(const CallContext&) = delete;
   CallContext& operator=(const CallContext&) = delete;
 
   // The calendar's time.
@@ -50,6 +49,8 @@ class CallContext {
   Task<std::invoke_result_t<F&>> blocking(const F&& work) const = delete;
 
  protected:
+  CallContext(const CallContext&) = default;
+
   Call* call_;
 
  private:

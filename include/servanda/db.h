@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Db: the rows of the operation's own service, as generated structs, in one unit of work.
+// Db: the rows of one service, as generated structs, in one unit of work.
 
 #include <concepts>
 #include <cstdint>
@@ -158,6 +158,27 @@ concept ResourceStruct = requires(const T* row) {
   { resource_name(row) } -> std::convertible_to<std::string_view>;
 };
 
+// The service whose resource T is, as its generated tag: service::Accounts.
+template <ResourceStruct T>
+using OwnerOf = decltype(owner_of(static_cast<const T*>(nullptr)));
+
+// What a compiler names when code of one service asks for rows of another: who owns them and who
+// asks. Only the owner reaches them; others call one of its operations.
+template <typename Owner, typename Asking>
+concept OwnerAsks = std::is_same_v<Owner, Asking>;
+
+// A resource of this service.
+template <typename T, typename Service>
+concept OwnedBy = ResourceStruct<T> && OwnerAsks<OwnerOf<T>, Service>;
+
+// Bounds of what one run of a handler does with rows, of whatever service.
+struct DbLimits {
+  static constexpr size_t kWritesMax = 1'000;
+  static constexpr std::uint64_t kCountMax = 10'000;
+};
+
+// Rows of the resources of `Service`, a generated tag; what another service owns does not compile.
+//
 // Reads and writes of one run of a handler, as one unit of work: writes are kept until the handler
 // has answered below 400, and then all committed at once or not at all. A row is read once: later
 // reads of it see the same state, with the handler's own writes. When a row that was written has
@@ -165,52 +186,50 @@ concept ResourceStruct = requires(const T* row) {
 // effects of other kinds out of handlers.
 //
 // What cannot be done throws a Failure: kUnavailable, kDeadlineExceeded and the like from the
-// store; kInternal for bugs of the handler (a resource of another service, a row against its
-// schema, a query that no index serves, a list after a write, more than kWritesMax writes).
+// store; kInternal for bugs of the handler (a row against its schema, a query that no index serves,
+// a list after a write, more than kWritesMax writes).
 //
 // Threads: of one handler run. Await one task at a time.
-class Db {
+template <typename Service>
+class Db : public DbLimits {
  public:
-  static constexpr size_t kWritesMax = 1'000;  // Of one run.
-  static constexpr std::uint64_t kCountMax = 10'000;
-
   explicit Db(internal::DbCore& core) : core_(&core) {}
 
   // Nothing when there is no row with this key.
-  template <ResourceStruct T, typename K>
+  template <OwnedBy<Service> T, typename K>
   [[nodiscard]] Task<std::optional<T>> get(const K& key) {
     return get_row<T>(core_, internal::key_text(key));
   }
   // Returns the row as stored. A generated key is made unless the row has one; times, counters and
   // other generated properties are always the engine's; what is left out gets its default. The call
   // ends with 409 `key-exists` or `unique` when another row stands in the way at the commit.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] Task<T> insert(const T& row) {
     return insert_row<T>(core_, to_json_text(row));
   }
   // Name the row first: g++ 12 destroys a braced temporary beside co_await twice.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   Task<T> insert(const T&& row) = delete;
   // Replaces the row with this row's key by it, and returns it as stored. kNotFound when there is
   // none. Immutable properties may not change.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] Task<T> update(const T& row) {
     return update_row<T>(core_, to_json_text(row));
   }
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   Task<T> update(const T&& row) = delete;  // As insert().
   // Whether there was one.
-  template <ResourceStruct T, typename K>
+  template <OwnedBy<Service> T, typename K>
   [[nodiscard]] Task<bool> remove(const K& key) {
     return remove_row<T>(core_, internal::key_text(key));
   }
   // Not after a write of the same run, which it would not show.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] Task<std::vector<T>> list(Query query) {
     return list_rows<T>(core_, std::move(query));
   }
   // The first of the query's rows, whatever its limit; nothing where there is none.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] Task<std::optional<T>> first(Query query) {
     query.limit(1);
     return first_row<T>(core_, std::move(query));
@@ -218,13 +237,13 @@ class Db {
   // How many rows meet the query's conditions, counting no further than `at_most`; its order,
   // limit and offset do not matter. An index has to find them, and each is looked at there. As
   // list(), not after a write.
-  template <ResourceStruct T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] Task<std::uint64_t> count(Query query, std::uint64_t at_most = kCountMax) {
     return count_rows<T>(core_, std::move(query), at_most);
   }
 
  private:
-  template <typename T>
+  template <OwnedBy<Service> T>
   [[nodiscard]] static std::string_view name_of() {
     return resource_name(static_cast<const T*>(nullptr));
   }

@@ -101,19 +101,18 @@ Task<Reply<Op>> run_call(OutwardCall call) {
 
 }  // namespace internal
 
-// One run of a handler: who asks, by when, and the rows it may work on.
+// One run of a handler: who asks and by when. It reaches no rows: those are for the contexts of
+// services.
 //
 // Threads: of one run. Lifetime: views live as long as the run; a Ctx is never kept.
-class Ctx final : public CallContext {
+class Ctx : public CallContext {
  public:
   static constexpr std::size_t kEventsMax = 100;                       // Of one run.
   static constexpr std::size_t kEventBytesMax = std::size_t{1} << 20;  // Of their payloads.
 
   // Made by the engine.
   Ctx(Call& call, internal::DbCore& core, internal::EventSink& events)
-      : CallContext(call), db_(core), events_(&events) {}
-
-  [[nodiscard]] Db& db() { return db_; }
+      : CallContext(call), core_(&core), events_(&events) {}
 
   // Writes the event E (a generated tag, event::OrderPlaced) with what the run writes: committed
   // together with the rows or not at all, and discarded when the run is discarded or begins anew.
@@ -178,8 +177,29 @@ class Ctx final : public CallContext {
   [[nodiscard]] bool wants_text() const;
 
  private:
-  Db db_;
+  template <typename Service>
+  friend class ServiceCtx;
+  Ctx(const Ctx&) = default;
+
+  internal::DbCore* core_;
   internal::EventSink* events_;
+};
+
+// A Ctx with the rows of one service, named by its generated tag: what handlers of operations of
+// service::Accounts may take as service::Accounts::Ctx&. Another service's context is another type.
+template <typename Service>
+class ServiceCtx final : public Ctx {
+ public:
+  ServiceCtx(const ServiceCtx&) = delete;
+
+  [[nodiscard]] Db<Service>& db() { return db_; }
+
+ private:
+  friend class CodeHandler;
+  friend class Hook;
+  explicit ServiceCtx(const Ctx& ctx) : Ctx(ctx), db_(*ctx.core_) {}
+
+  Db<Service> db_;
 };
 
 // What a handler answers with.
@@ -203,6 +223,14 @@ class CodeHandler {
   // Answers one call, which conforms to the contract. An error, and everything that is thrown, ends
   // it with that problem; see Failure.
   virtual Task<Result<CodeAnswer>> handle(Ctx& ctx, const Input& input) const = 0;
+
+ protected:
+  // The context with the rows of the operation's service, for as long as `ctx`. Where `Service` is
+  // another one, its rows are refused when they are asked for (kInternal).
+  template <typename Service>
+  [[nodiscard]] static ServiceCtx<Service> in_service(const Ctx& ctx) {
+    return ServiceCtx<Service>(ctx);
+  }
 };
 
 namespace internal {
@@ -262,7 +290,8 @@ class TypedHandler final : public CodeHandler {
     typename Op::In in;
     ReadError error;
     if (!read(input, in, error)) co_return std::unexpected<Error>(error.to_error());
-    Task<typename Op::Out> running = function_(ctx, std::move(in));
+    ServiceCtx<typename Op::Service> own = in_service<typename Op::Service>(ctx);
+    Task<typename Op::Out> running = function_(own, std::move(in));
     typename Op::Out out = co_await running;
     CodeAnswer answer;
     Handover* const to = ctx.handover();
@@ -292,12 +321,15 @@ class TypedHandler final : public CodeHandler {
 
 }  // namespace internal
 
-// A handler from a function `Task<Op::Out>(Ctx&, Op::In)`, which is called on every worker at once.
-// It may be a lambda with captures: the handler outlives every call. What it captures is shared.
+// A handler from a function `Task<Op::Out>(Op::Service::Ctx&, Op::In)`, or with a Ctx& when it
+// needs no rows, which is called on every worker at once. It may be a lambda with captures: the
+// handler outlives every call. What it captures is shared.
 template <typename Op, typename F>
 [[nodiscard]] std::unique_ptr<const CodeHandler> make_code_handler(F function) {
-  static_assert(std::is_invocable_r_v<Task<typename Op::Out>, const F&, Ctx&, typename Op::In>,
-                "A handler is a function Task<Op::Out>(servanda::Ctx&, Op::In).");
+  using Own = ServiceCtx<typename Op::Service>;
+  static_assert(std::is_invocable_r_v<Task<typename Op::Out>, const F&, Own&, typename Op::In>,
+                "A handler is a function Task<Op::Out>(Op::Service::Ctx&, Op::In), or one that "
+                "takes a servanda::Ctx&; the context of another service fits no operation.");
   return std::make_unique<internal::TypedHandler<Op, F>>(std::move(function));
 }
 

@@ -42,6 +42,13 @@ class Hook {
   // row as the hook wants it, as JSON, or "" when that is as it was to be. An error, and everything
   // that is thrown, ends the call as in handlers.
   virtual Task<Result<std::string>> run(Ctx& ctx, JsonValue stored, JsonValue next) const = 0;
+
+ protected:
+  // As CodeHandler's.
+  template <typename Service>
+  [[nodiscard]] static ServiceCtx<Service> in_service(const Ctx& ctx) {
+    return ServiceCtx<Service>(ctx);
+  }
 };
 
 namespace internal {
@@ -63,7 +70,8 @@ class TypedHook final : public Hook {
     const bool fits = read_row(stored, change.stored, error) && read_row(next, change.next, error);
     if (!fits) co_return std::unexpected<Error>(error.to_error());
     const std::string asked = text_of(change.next);
-    Task<void> running = function_(ctx, change);
+    ServiceCtx<typename Op::Service> own = in_service<typename Op::Service>(ctx);
+    Task<void> running = function_(own, change);
     co_await running;
     std::string wanted = text_of(change.next);
     if (wanted == asked) wanted.clear();
@@ -84,12 +92,17 @@ class TypedHook final : public Hook {
 
 }  // namespace internal
 
-// A hook of a generated operation from a function `Task<void>(Ctx&, Change<T>&)`, which is called
-// on every worker at once. What it captures is shared.
+// A hook of a generated operation from a function `Task<void>(Op::Service::Ctx&, Change<T>&)`, or
+// with a Ctx& when it needs no other rows, which is called on every worker at once. What it
+// captures is shared.
 template <typename Op, ResourceStruct T, typename F>
 [[nodiscard]] std::unique_ptr<const Hook> make_hook(HookTime time, F function) {
-  static_assert(std::is_invocable_r_v<Task<void>, const F&, Ctx&, Change<T>&>,
-                "A hook is a function Task<void>(servanda::Ctx&, servanda::Change<T>&).");
+  using Own = ServiceCtx<typename Op::Service>;
+  static_assert(OwnedBy<T, typename Op::Service>,
+                "A hook is on a resource of its operation's service.");
+  static_assert(std::is_invocable_r_v<Task<void>, const F&, Own&, Change<T>&>,
+                "A hook is a function Task<void>(Op::Service::Ctx&, servanda::Change<T>&), or one "
+                "that takes a servanda::Ctx&; the context of another service fits no operation.");
   return std::make_unique<internal::TypedHook<Op, T, F>>(time, std::move(function));
 }
 

@@ -22,6 +22,10 @@
 
 namespace servanda {
 
+// What handlers of a service are given: servanda/handler.h.
+template <typename Service>
+class ServiceCtx;
+
 class ReadError;  // servanda/json.h
 class RowSource;  // servanda/rows.h
 struct Incoming;  // servanda/outgoing.h

@@ -108,8 +108,8 @@ Task<Result<void>> CodeDb::get(std::string_view name, std::string key, RowSink& 
 }
 
 Result<void> CodeDb::check_write(const Resource& resource, const Value& key) const {
-  if (writes_ >= Db::kWritesMax) {
-    return misuse("A handler writes at most " + std::to_string(Db::kWritesMax) +
+  if (writes_ >= DbLimits::kWritesMax) {
+    return misuse("A handler writes at most " + std::to_string(DbLimits::kWritesMax) +
                       " rows: spread the work over several calls.",
                   "too-many-writes");
   }

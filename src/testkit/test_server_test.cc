@@ -80,7 +80,9 @@ bool read(JsonValue, Stranger&, ReadError&) {
 }
 
 // What a generated operation has.
+struct Main {};
 struct Ping {
+  using Service = Main;
   static constexpr std::string_view kId = "ping";
   static std::string_view contract_hash() { return ""; }
   struct In {
@@ -120,6 +122,7 @@ bool read(const Incoming& answer, Ping::Out& out, ReadError& error) {
 }
 
 struct DeleteItem {
+  using Service = Main;
   static constexpr std::string_view kId = "deleteItem";
   static std::string_view contract_hash() { return ""; }
   struct In {
@@ -166,9 +169,11 @@ struct OldPinged : Pinged {
   static std::string_view contract_hash() { return "0123"; }
 };
 struct OldDelete : DeleteItem {
+  using Service = Main;
   static std::string_view contract_hash() { return "0123"; }
 };
 struct NoSuchDelete : DeleteItem {
+  using Service = Main;
   static constexpr std::string_view kId = "removeItem";
 };
 

@@ -16,7 +16,6 @@
 namespace gen::rows {
 namespace {
 
-using servanda::Ctx;
 using servanda::Decimal;
 using servanda::DecimalNumber;
 using servanda::Is;

@@ -75,7 +75,7 @@ Task<std::optional<Identity>> by_name(const CallContext& c, std::string_view cre
 
 using Letters = servanda::Change<Letter>;
 
-Task<void> sign(Ctx& c, Letters& change) {
+Task<void> sign(service::Doors::Ctx& c, Letters& change) {
   change.next->sender = std::string(c.principal());
   if (change.next->text == "refused") {
     throw servanda::Failure(servanda::Code::kUnprocessable, "No such letters here.", "rude");
@@ -88,14 +88,14 @@ Task<void> sign(Ctx& c, Letters& change) {
   co_return;
 }
 
-Task<void> check_sender(Ctx& c, Letters& change) {
+Task<void> check_sender(service::Doors::Ctx& c, Letters& change) {
   if (change.stored->sender != c.principal()) {
     throw servanda::Failure(servanda::Code::kPermissionDenied, "Not your letter.");
   }
   if (change.next->text == "removed before") co_await c.db().remove<Letter>(*change.stored->id);
 }
 
-Task<void> count(Ctx& c, std::string sender, int64_t more) {
+Task<void> count(service::Doors::Ctx& c, std::string sender, int64_t more) {
   auto box = co_await c.db().get<Box>(sender);
   if (!box) {
     const Box made{.sender = sender, .letters = more};
@@ -106,14 +106,14 @@ Task<void> count(Ctx& c, std::string sender, int64_t more) {
   co_await c.db().update(*box);
 }
 
-Task<void> count_left(Ctx& c, Letters& change) {
+Task<void> count_left(service::Doors::Ctx& c, Letters& change) {
   if (change.next->text == "changed after") change.next->text = "late";
   if (change.next->text == "updated after") co_await c.db().update(*change.next);
   Task<void> counting = count(c, *change.next->sender, 1);
   co_await counting;
 }
 
-Task<void> count_taken(Ctx& c, Letters& change) {
+Task<void> count_taken(service::Doors::Ctx& c, Letters& change) {
   Task<void> counting = count(c, *change.stored->sender, -1);
   co_await counting;
 }

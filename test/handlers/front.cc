@@ -9,12 +9,13 @@ namespace {
 
 using servanda::CallWith;
 using servanda::Code;
-using servanda::Ctx;
 using servanda::Failure;
 using servanda::Reply;
 using servanda::Task;
 
 // --- front ---
+
+using Ctx = service::Front::Ctx;
 
 Task<op::Buy::Out> buy(Ctx& c, op::Buy::In in) {
   op::TakeItem::In taking{.sku = in.body.sku, .body = {.quantity = in.body.quantity}};
@@ -165,7 +166,7 @@ Task<op::MoveTally::Out> move_tally(Ctx& c, op::MoveTally::In in) {
 
 // --- stock ---
 
-Task<op::TakeItem::Out> take_item(Ctx& c, op::TakeItem::In in) {
+Task<op::TakeItem::Out> take_item(service::Stock::Ctx& c, op::TakeItem::In in) {
   if (in.sku == "busy") throw Failure(Code::kUnavailable, "The shelf is busy.", "shelf-busy");
   auto item = co_await c.db().get<Item>(in.sku);
   if (!item) co_return op::TakeItem::NotFound404{.body = {.why = "No such item."}};
@@ -182,7 +183,8 @@ Task<op::TakeItem::Out> take_item(Ctx& c, op::TakeItem::In in) {
   co_return op::TakeItem::Ok200{.body = *item};
 }
 
-Task<op::TellCircumstances::Out> tell_circumstances(Ctx& c, op::TellCircumstances::In in) {
+Task<op::TellCircumstances::Out> tell_circumstances(servanda::Ctx& c,
+                                                    op::TellCircumstances::In in) {
   std::string text(c.request_id());
   text += " " + in.word.value_or("") + " " + std::string(c.header("word").value_or("")) + " " +
           std::to_string(in.words ? in.words->size() : 0);
@@ -192,7 +194,7 @@ Task<op::TellCircumstances::Out> tell_circumstances(Ctx& c, op::TellCircumstance
 
 // --- audit ---
 
-Task<op::AddNote::Out> add_note(Ctx& c, op::AddNote::In in) {
+Task<op::AddNote::Out> add_note(service::Audit::Ctx& c, op::AddNote::In in) {
   co_await c.db().insert(in.body);
   co_return op::AddNote::NoContent204{};
 }

@@ -169,12 +169,11 @@ constexpr std::string_view kHandlers = R"(#include "handlers.h"
 namespace {
 
 using servanda::Code;
-using servanda::Ctx;
 using servanda::Failure;
 using servanda::Task;
 
 // One transaction. When another call changed the item meanwhile, this runs again from the start.
-Task<api::op::TakeItems::Out> take_items(Ctx& c, api::op::TakeItems::In in) {
+Task<api::op::TakeItems::Out> take_items(api::Ctx& c, api::op::TakeItems::In in) {
   auto item = co_await c.db().get<api::Item>(in.id);
   if (!item) throw Failure(Code::kNotFound, "There is no such item.");
   if (item->stock < in.body.quantity) {

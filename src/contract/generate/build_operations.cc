@@ -130,7 +130,7 @@ std::string response_name(const Response& response) {
 
 void OperationBuilder::take_names() {
   // A class cannot hold another of its own name.
-  for (const char* inner : {"In", "Out"}) (void)types_.take_name(inner, true);
+  for (const char* inner : {"In", "Out", "Service"}) (void)types_.take_name(inner, true);
   for (const Operation& operation : plan_.operations) {
     names_.push_back(types_.take_name(type_name(operation.id), true));
   }

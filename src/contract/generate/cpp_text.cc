@@ -116,14 +116,23 @@ class FitsFinder {
   std::vector<uint32_t> open_;
 };
 
+// The contract's namespace as code inside of it can name it: from the root where a namespace
+// further in has the name of its first part ("op", "shop::shop").
+std::string rooted_namespace(const CppContext& context) {
+  const std::string& all = context.name_space;
+  const std::string first = all.substr(0, all.find("::"));
+  const std::string inner = all.substr(first.size()) + "::op::service::event::";
+  return inner.find("::" + first + "::") == std::string::npos ? all : "::" + all;
+}
+
 }  // namespace
 
 std::string declaration_text(const CppContext& context, uint32_t declaration, bool in_operation) {
   const Declaration& named = context.model->declarations[declaration];
   if (named.of_operation) {
-    return in_operation ? named.name : context.name_space + "::op::" + named.name;
+    return in_operation ? named.name : rooted_namespace(context) + "::op::" + named.name;
   }
-  return in_operation ? context.name_space + "::" + named.name : named.name;
+  return in_operation ? rooted_namespace(context) + "::" + named.name : named.name;
 }
 
 std::string type_text(const CppContext& context, const TypeUse& use, bool in_operation) {

@@ -20,6 +20,7 @@ struct CppContext {
   std::string name_space;  // "company::shop".
   std::vector<bool> fits;  // By declaration: needs a function fits().
   const Plan* plan = nullptr;
+  std::vector<std::string> services;  // By service of the plan: its name in namespace service.
 };
 
 // "Order", or "shop::Order" and "shop::op::GetOrderBody" inside of namespace op.

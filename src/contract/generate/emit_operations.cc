@@ -3,6 +3,7 @@
 
 #include "contract/generate/cpp_text.h"
 #include "contract/generate/names.h"
+#include "contract/generate/services.h"
 
 namespace servanda::internal {
 namespace {
@@ -33,6 +34,7 @@ class OperationText {
     if (operation.deprecated) out_ += "// Deprecated.\n";
     out_ += comment(std::string(method_text(operation.method)) + " " + operation.path, 0);
     out_ += "struct " + it_.name + " {\n";
+    out_ += "  using Service = " + service_text(context_, operation.service) + ";\n";
     constant("kId", operation.id);
     constant("kMethod", method_text(operation.method));
     constant("kPath", operation.path);

@@ -6,6 +6,7 @@
 
 #include "contract/generate/cpp_text.h"
 #include "contract/generate/names.h"
+#include "contract/generate/services.h"
 #include "contract/generate/unions.h"
 
 namespace servanda::internal {
@@ -94,7 +95,16 @@ class SchemaText {
     out_ += "[[nodiscard]] " + reader_head() + ";\n" + writer_head() + ";\n";
     if (context_.fits[index_]) out_ += "[[nodiscard]] " + fits_head() + ";\n";
     name_resource();
+    name_owner();
     out_ += '\n';
+  }
+
+  // Ties the struct to the service whose resource its schema is, if it is one.
+  void name_owner() {
+    const Resource* const resource = resource_of(context_, it_);
+    if (resource == nullptr) return;
+    const std::string service = service_text(context_, resource->service);
+    out_ += "constexpr " + service + " owner_of(const " + it_.name + "*) {\n  return {};\n}\n";
   }
 
   // Ties the struct to the resource that its schema is, for servanda::Db.

@@ -13,6 +13,7 @@
 #include "contract/generate/events.h"
 #include "contract/generate/layout.h"
 #include "contract/generate/names.h"
+#include "contract/generate/services.h"
 #include "contract/generate/unions.h"
 
 namespace servanda {
@@ -78,6 +79,7 @@ class FileWriter {
     add_umbrella("operations");
     add_events();
     add_contract();
+    add("services.h", services_header(context_));
     add_sources();
     std::ranges::sort(files_, {}, &GeneratedFile::name);
     return std::move(files_);
@@ -96,6 +98,11 @@ class FileWriter {
     return unit >= context_.model->declarations.size();
   }
 
+  [[nodiscard]] bool names_service(uint32_t unit) const {
+    return is_operation(unit) ||
+           resource_of(context_, context_.model->declarations[unit]) != nullptr;
+  }
+
   void add_header(const Header& header) {
     std::string out = "#pragma once\n\n";
     out +=
@@ -105,6 +112,9 @@ class FileWriter {
     out += "#include \"servanda/types.h\"\n";
     if (std::ranges::any_of(header.units, [&](uint32_t unit) { return is_operation(unit); })) {
       out += include("contract.h");
+    }
+    if (std::ranges::any_of(header.units, [&](uint32_t unit) { return names_service(unit); })) {
+      out += include("services.h");
     }
     for (const uint32_t other : header.needs) out += include(layout_.headers[other].file);
     out += '\n';
@@ -260,6 +270,7 @@ Result<std::vector<GeneratedFile>> generate(ContractDocument& contract, const Pl
   TypeBuilder types(*contract.documents, model, options.declarations_max);
   OperationBuilder operations(contract, plan, types, model);
   operations.take_names();
+  if (has_one_service(plan)) (void)types.take_name("Ctx", false);
   types.declare_components(*contract.root);
   operations.run();
   build_events(contract, plan, types, model);
@@ -269,7 +280,8 @@ Result<std::vector<GeneratedFile>> generate(ContractDocument& contract, const Pl
   // Unions of which one alternative remained are aliases now.
   break_alias_cycles(model);
   const Layout layout = lay_out(model);
-  const CppContext context{&model, &layout, options.name_space, fits_needed(model), &plan};
+  const CppContext context{
+      &model, &layout, options.name_space, fits_needed(model), &plan, service_names(plan)};
   return FileWriter(context, plan, options).write();
 }
 

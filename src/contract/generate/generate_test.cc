@@ -94,6 +94,64 @@ TEST(Generate, PutsTypesThatHoldEachOtherIntoOneHeader) {
   EXPECT_THAT(files.at("shop/schemas/b.h"), HasSubstr("#include \"shop/schemas/a.h\""));
 }
 
+constexpr const char* kServices =
+    "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+    "x-servanda: {services: {a-b: {title: First}, a--b: {}, ctx: {}}}\n"
+    "paths:\n"
+    "  /a: {get: {operationId: service, x-servanda: {service: a--b}, "
+    "responses: {'200': {description: ok}}}}\n"
+    "components:\n"
+    "  schemas:\n"
+    "    Ctx: {type: object, required: [id], x-servanda: {resource: {service: ctx}}, "
+    "properties: {id: {type: string}}}\n"
+    "    Plain: {type: object, properties: {id: {type: string}}}\n";
+
+TEST(Generate, NamesServicesAndWhatIsTheirs) {
+  const Files files = generated(kServices);
+  const std::string& services = files.at("shop/services.h");
+  EXPECT_THAT(services, HasSubstr("namespace shop::service {"));
+  EXPECT_THAT(services, HasSubstr("// First\nstruct AB {\n  static constexpr std::string_view "
+                                  "kName = \"a-b\";\n  using Ctx = servanda::ServiceCtx<AB>;\n};"));
+  EXPECT_THAT(services, HasSubstr("struct AB2 {\n  static constexpr std::string_view kName = "
+                                  "\"a--b\";"));
+  EXPECT_THAT(services, HasSubstr("struct Ctx2 {\n  static constexpr std::string_view kName = "
+                                  "\"ctx\";\n  using Ctx = servanda::ServiceCtx<Ctx2>;"));
+  EXPECT_THAT(services, Not(HasSubstr("namespace shop {")));
+  EXPECT_THAT(files.at("shop/operations/service2.h"),
+              HasSubstr("struct Service2 {\n  using Service = service::AB2;\n"));
+  EXPECT_THAT(files.at("shop/schemas/ctx.h"),
+              HasSubstr("constexpr service::Ctx2 owner_of(const Ctx*) {\n  return {};\n}"));
+  EXPECT_THAT(files.at("shop/schemas/ctx.h"), HasSubstr("#include \"shop/services.h\""));
+  EXPECT_THAT(files.at("shop/schemas/plain.h"), Not(HasSubstr("service")));
+}
+
+TEST(Generate, HasTheContextOfTheOnlyServiceAtHand) {
+  const Files files = generated(contract_of("    ctx: {type: object}\n    Ctx: {type: string}\n"));
+  const std::string& services = files.at("shop/services.h");
+  EXPECT_THAT(services, HasSubstr("struct Main {\n  static constexpr std::string_view kName = "
+                                  "\"main\";"));
+  EXPECT_THAT(services, HasSubstr("namespace shop {\n\n// What handlers are given.\nusing Ctx = "
+                                  "service::Main::Ctx;\n"));
+  EXPECT_THAT(files.at("shop/schemas/ctx2.h"), HasSubstr("using Ctx2 = "));
+  EXPECT_THAT(files.at("shop/schemas/ctx3.h"), HasSubstr("using Ctx3 = "));
+}
+
+TEST(Generate, NamesItsNamespaceFromTheRootWhereOneInsideHidesIt) {
+  const std::string contract =
+      contract_of(kTwo,
+                  "{/a: {get: {operationId: a, responses: {'200': {description: ok, content: "
+                  "{application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}");
+  for (const auto& [name_space, body] : {std::pair("shop", " shop::A body"),
+                                         {"op", " ::op::A body"},
+                                         {"service", " ::service::A body"},
+                                         {"a::b::a", " ::a::b::a::A body"},
+                                         {"op1::service", " op1::service::A body"},
+                                         {"a::ab", " a::ab::A body"}}) {
+    const Files files = generated(contract, {name_space, 0});
+    EXPECT_THAT(files.at(namespace_folder(name_space) + "/operations/a.h"), HasSubstr(body));
+  }
+}
+
 TEST(Generate, NestsNamespacesAndFolders) {
   const Files files = generated(contract_of(kTwo), {"company::shop", 0});
   EXPECT_THAT(files.at("company/shop/schemas/a.h"), HasSubstr("namespace company::shop {"));

@@ -113,6 +113,7 @@ void resource_read(benchmark::State& state) {
 BENCHMARK(resource_read);
 
 // The same row through a handler in C++, as its generated types would be.
+struct Main {};
 struct Product {
   Uuid id{};
   std::optional<std::string> sku;
@@ -133,6 +134,9 @@ struct Product {
 };
 constexpr std::string_view resource_name(const Product*) {
   return "Product";
+}
+constexpr Main owner_of(const Product*) {
+  return {};
 }
 std::span<const std::string_view> row_members(const Product*) {
   static constexpr std::string_view kMembers[] = {"id",    "sku",   "name",      "category",
@@ -156,6 +160,7 @@ void write(const Product& value, JsonWriter& writer) {
 }
 
 struct ReadProduct {
+  using Service = Main;
   static constexpr std::string_view kId = "readProduct";
   static std::string_view contract_hash() { return {}; }
   struct In {
@@ -185,7 +190,7 @@ void write(const ReadProduct::Ok200& value, JsonWriter& writer) {
 void append_headers(const ReadProduct::Ok200&, std::vector<HeaderValue>&) {}
 void append_headers(const ReadProduct::NotFound404&, std::vector<HeaderValue>&) {}
 
-Task<ReadProduct::Out> read_product(Ctx& c, ReadProduct::In in) {
+Task<ReadProduct::Out> read_product(ServiceCtx<Main>& c, ReadProduct::In in) {
   auto product = co_await c.db().get<Product>(in.id);
   if (!product) co_return ReadProduct::NotFound404{};
   co_return ReadProduct::Ok200{std::move(*product)};
@@ -217,6 +222,7 @@ BENCHMARK(coded_read);
 // --- Calls between handlers: a request whose handler makes so many calls of another operation.
 
 struct Add {
+  using Service = Main;
   static constexpr std::string_view kId = "add";
   static std::string_view contract_hash() { return {}; }
   struct In {

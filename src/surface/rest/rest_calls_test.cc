@@ -46,12 +46,16 @@ components:
       properties: {id: {type: string}, n: {type: integer}}
 )";
 
+struct ServiceA {};
 struct Counter {
   std::string id;
   int64_t n = 0;
 };
 constexpr std::string_view resource_name(const Counter*) {
   return "Counter";
+}
+constexpr ServiceA owner_of(const Counter*) {
+  return {};
 }
 bool read(JsonValue value, Counter& out, ReadError& error) {
   return read(value.find("id"), out.id, error) && read(value.find("n"), out.n, error);
@@ -110,7 +114,8 @@ bool read(const Incoming& answer, Count::Out& out, ReadError& error) {
   return read_body_text(answer, out, error);
 }
 
-using HandlerRun = Task<Result<CodeAnswer>>(Ctx&, const Input&);
+using OwnCtx = ServiceCtx<ServiceA>;
+using HandlerRun = Task<Result<CodeAnswer>>(OwnCtx&, const Input&);
 
 class FunctionHandler final : public CodeHandler {
  public:
@@ -118,7 +123,10 @@ class FunctionHandler final : public CodeHandler {
   [[nodiscard]] std::string_view operation_id() const override { return id_; }
   [[nodiscard]] std::string_view contract_hash() const override { return {}; }
   Task<Result<CodeAnswer>> handle(Ctx& ctx, const Input& input) const override {
-    return run_(ctx, input);
+    OwnCtx own = in_service<ServiceA>(ctx);
+    Task<Result<CodeAnswer>> running = run_(own, input);
+    Result<CodeAnswer> answer = co_await running;
+    co_return std::move(answer);
   }
 
  private:
@@ -139,14 +147,14 @@ CodeAnswer told(std::string_view text, int status = 200) {
   return made;
 }
 
-Task<Result<CodeAnswer>> echo(Ctx& c, const Input& input) {
+Task<Result<CodeAnswer>> echo(OwnCtx& c, const Input& input) {
   co_return told(std::string(input.parameters[0].text()) + " " +
                  std::to_string(c.remaining().ns / 1'000'000));
 }
 
 // What the call of Op came to.
 template <typename Op>
-Task<Result<CodeAnswer>> call_and_tell(Ctx& c, typename Op::In in) {
+Task<Result<CodeAnswer>> call_and_tell(OwnCtx& c, typename Op::In in) {
   Reply<Op> reply = co_await c.call<Op>(in);
   if (!reply) {
     co_return told(std::to_string(reply.problem().status) + " " + reply.problem().reason + " " +
@@ -171,7 +179,7 @@ struct CallsDoor : Door {
   std::string run() { return send("POST", "/run").body; }
 };
 
-Task<Result<CodeAnswer>> call_echo(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> call_echo(OwnCtx& c, const Input&) {
   Task<Result<CodeAnswer>> telling = call_and_tell<Echo>(c, {.id = "a/b %"});
   Result<CodeAnswer> answer = co_await telling;
   co_return answer;
@@ -184,7 +192,7 @@ TEST(RestCalls, ACalleeHasNoMoreTimeThanItsOwnTimeout) {
 
 Completion<bool>* waited_for = nullptr;
 
-Task<Result<CodeAnswer>> wait_and_call(Ctx& c, const Input& input) {
+Task<Result<CodeAnswer>> wait_and_call(OwnCtx& c, const Input& input) {
   Completion<bool> done;
   waited_for = &done;
   const bool set = co_await done;
@@ -212,7 +220,7 @@ TEST(RestCalls, ACallAfterTheDeadlineIsNotMade) {
   EXPECT_THAT(told_after(door, Duration::milliseconds(1000)), HasSubstr("504"));
 }
 
-Task<Result<CodeAnswer>> call_without_id(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> call_without_id(OwnCtx& c, const Input&) {
   Task<Result<CodeAnswer>> telling = call_and_tell<Echo>(c, {});
   Result<CodeAnswer> answer = co_await telling;
   co_return answer;
@@ -223,7 +231,7 @@ TEST(RestCalls, AnEmptyValueInThePathIsNotFound) {
   EXPECT_THAT(door.run(), HasSubstr("404 no-such-path"));
 }
 
-Task<Result<CodeAnswer>> call_unwritable(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> call_unwritable(OwnCtx& c, const Input&) {
   Task<Result<CodeAnswer>> telling =
       call_and_tell<Echo>(c, {.id = "x", .refusal = "It has a bell."});
   Result<CodeAnswer> answer = co_await telling;
@@ -249,7 +257,7 @@ TEST(RestCalls, TypesOfAnotherContractAreABugOfTheCaller) {
   Echo::hash = {};
 }
 
-Task<Result<CodeAnswer>> call_with_key(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> call_with_key(OwnCtx& c, const Input&) {
   Echo::In in{.id = "x", .refusal = ""};
   CallWith with;
   with.idempotency_key("k");
@@ -264,7 +272,7 @@ TEST(RestCalls, AKeyForAnOperationThatTakesNoneIsABugOfTheCaller) {
   EXPECT_THAT(reply.body, HasSubstr("takes no Idempotency-Key"));
 }
 
-Task<Result<CodeAnswer>> break_contract(Ctx&, const Input&) {
+Task<Result<CodeAnswer>> break_contract(OwnCtx&, const Input&) {
   co_return told("odd", 299);
 }
 
@@ -273,7 +281,7 @@ TEST(RestCalls, AnAnswerThatIsNotDeclaredIsAProblem) {
   EXPECT_THAT(door.run(), HasSubstr("500 answer-breaks-contract"));
 }
 
-Task<Counter> add_one(Ctx& c) {
+Task<Counter> add_one(OwnCtx& c) {
   std::optional<Counter> counter = co_await c.db().get<Counter>(std::string("x"));
   Counter next{.id = "x", .n = counter ? counter->n + 1 : 1};
   if (counter) {
@@ -285,7 +293,7 @@ Task<Counter> add_one(Ctx& c) {
 }
 
 // Runs three times more, each time for the same row that its callee meets others at.
-Task<Result<CodeAnswer>> add_after_calls(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> add_after_calls(OwnCtx& c, const Input&) {
   Counter counter = co_await add_one(c);
   if (c.attempt() > 3) co_return told(std::to_string(counter.n));
   Count::In in{.id = "x", .refusal = ""};
@@ -296,7 +304,7 @@ Task<Result<CodeAnswer>> add_after_calls(Ctx& c, const Input&) {
 
 int count_runs = 0;
 
-Task<Result<CodeAnswer>> add_at_second_try(Ctx& c, const Input&) {
+Task<Result<CodeAnswer>> add_at_second_try(OwnCtx& c, const Input&) {
   Counter counter = co_await add_one(c);
   if (++count_runs % 2 == 1) throw Failure(Code::kConflict, "It moved.", "version-moved");
   co_return told(std::to_string(counter.n));

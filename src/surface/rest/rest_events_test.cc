@@ -82,6 +82,11 @@ struct Note {
 constexpr std::string_view resource_name(const Note*) {
   return "Note";
 }
+struct Main {};
+constexpr Main owner_of(const Note*) {
+  return {};
+}
+using OwnCtx = ServiceCtx<Main>;
 bool read(JsonValue value, Note& out, ReadError& error) {
   return read(value.find("id"), out.id, error);
 }
@@ -92,11 +97,12 @@ void write(const Note& value, JsonWriter& writer) {
   writer.end_object();
 }
 struct PutNote {
+  using Service = Main;
   static constexpr std::string_view kId = "putNote";
   static std::string_view contract_hash() { return ""; }
 };
 
-using Emission = Task<int>(Ctx&);
+using Emission = Task<int>(OwnCtx&);
 
 // Serves "emit" with the function, whose result is the status.
 class Emitter final : public CodeHandler {
@@ -105,7 +111,8 @@ class Emitter final : public CodeHandler {
   [[nodiscard]] std::string_view operation_id() const override { return "emit"; }
   [[nodiscard]] std::string_view contract_hash() const override { return ""; }
   Task<Result<CodeAnswer>> handle(Ctx& ctx, const Input&) const override {
-    Task<int> running = run_(ctx);
+    OwnCtx own = in_service<Main>(ctx);
+    Task<int> running = run_(own);
     CodeAnswer answer;
     answer.status = co_await running;
     co_return std::move(answer);
@@ -116,7 +123,7 @@ class Emitter final : public CodeHandler {
 };
 
 CallOptions options_of(Emission* run, Environment environment, HookTime time,
-                       Task<void> (*hook)(Ctx&, Change<Note>&)) {
+                       Task<void> (*hook)(OwnCtx&, Change<Note>&)) {
   auto handlers = std::make_shared<CodeHandlers>();
   handlers->add(std::make_unique<Emitter>(run));
   if (hook != nullptr) handlers->add(make_hook<PutNote, Note>(time, hook));
@@ -126,14 +133,14 @@ CallOptions options_of(Emission* run, Environment environment, HookTime time,
   return options;
 }
 
-Task<int> emit_nothing(Ctx&) {
+Task<int> emit_nothing(OwnCtx&) {
   co_return 200;
 }
 
 struct EventDoor : Door {
   explicit EventDoor(Emission* run, Environment environment = Environment::kDevelopment)
       : Door(test::compile_text(kContract), options_of(run, environment, {}, nullptr)) {}
-  explicit EventDoor(HookTime time, Task<void> (*hook)(Ctx&, Change<Note>&))
+  explicit EventDoor(HookTime time, Task<void> (*hook)(OwnCtx&, Change<Note>&))
       : Door(test::compile_text(kContract),
              options_of(emit_nothing, Environment::kDevelopment, time, hook)) {}
   Reply emit(test::Headers headers = {}) { return send("POST", "/emit", std::move(headers)); }
@@ -147,7 +154,7 @@ struct EventDoor : Door {
   }
 };
 
-Task<int> emit_two(Ctx& c) {
+Task<int> emit_two(OwnCtx& c) {
   c.emit<Noted>("attempt " + std::to_string(c.attempt()));
   c.emit<Noted>("and \"again\"");
   co_return c.header("x-refuse") ? 409 : 200;
@@ -183,7 +190,7 @@ TEST(RestEvents, AreWrittenOnceUnderAnIdempotencyKey) {
   EXPECT_EQ(door.session.answer_count(), 2u);
 }
 
-Task<int> emit_forgotten(Ctx& c) {
+Task<int> emit_forgotten(OwnCtx& c) {
   c.emit<Forgotten>("never");
   co_return 200;
 }
@@ -199,7 +206,7 @@ TEST(RestEvents, ThatAreNotListedAreRefusedWithTheLineToAdd) {
   EXPECT_THAT(door.session.events, IsEmpty());
 }
 
-Task<int> emit_empty(Ctx& c) {
+Task<int> emit_empty(OwnCtx& c) {
   c.emit<Noted>("good");
   c.emit<Noted>("");
   co_return 200;
@@ -230,11 +237,11 @@ struct NotedDeeply : Noted {
   using Body = Nested;
 };
 
-Task<int> emit_deep(Ctx& c) {
+Task<int> emit_deep(OwnCtx& c) {
   c.emit<NotedDeeply>({.levels = kJsonDepthMax + (c.header("x-more") ? 1u : 0u)});
   co_return 200;
 }
-Task<int> emit_foreign(Ctx& c) {
+Task<int> emit_foreign(OwnCtx& c) {
   c.emit<Foreign>("x");
   co_return 200;
 }
@@ -252,12 +259,12 @@ TEST(RestEvents, ThatNobodyCouldReadAreRefusedEverywhere) {
   EXPECT_THAT(foreign.emit().body, HasSubstr("generated from another contract"));
 }
 
-Task<int> emit_many(Ctx& c) {
+Task<int> emit_many(OwnCtx& c) {
   const size_t more = c.header("x-more") ? 1 : 0;
   for (size_t i = 0; i < Ctx::kEventsMax + more; ++i) c.emit<Noted>("x");
   co_return 200;
 }
-Task<int> emit_much(Ctx& c) {
+Task<int> emit_much(OwnCtx& c) {
   const size_t more = c.header("x-more") ? 1 : 0;
   // Two quotes each.
   c.emit<Noted>(std::string(Ctx::kEventBytesMax - 5, 'x'));
@@ -277,7 +284,7 @@ TEST(RestEvents, OfOneRunAreBounded) {
   }
 }
 
-Task<void> tell_of_note(Ctx& c, Change<Note>& change) {
+Task<void> tell_of_note(OwnCtx& c, Change<Note>& change) {
   c.emit<Noted>(change.next->id);
   if (change.next->id == "bad") throw Failure(Code::kConflict, "Not this one.", "bad");
   co_return;

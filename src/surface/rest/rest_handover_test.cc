@@ -46,9 +46,12 @@ paths:
 int written = 0;    // Bodies of weigh as text.
 int read_back = 0;  // And from it.
 
+struct ServiceA {};
+
 // What is generated for an operation; two of them have the same id.
 template <int kCopy>
 struct Weigh {
+  using Service = ServiceA;
   static constexpr std::string_view kId = "weigh";
   static std::string_view contract_hash() { return {}; }
   struct In {

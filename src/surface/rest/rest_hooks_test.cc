@@ -39,12 +39,16 @@ components:
       properties: {id: {type: string}, n: {type: integer}}
 )";
 
+struct Main {};
 struct Part {
   std::string id;
   int64_t n = 0;
 };
 constexpr std::string_view resource_name(const Part*) {
   return "Part";
+}
+constexpr Main owner_of(const Part*) {
+  return {};
 }
 bool read(JsonValue value, Part& out, ReadError& error) {
   return read(value.find("id"), out.id, error) && read(value.find("n"), out.n, error);
@@ -59,12 +63,13 @@ void write(const Part& value, JsonWriter& writer) {
 }
 
 struct Put {
+  using Service = Main;
   static constexpr std::string_view kId = "put";
   static std::string_view contract_hash() { return ""; }
 };
 
 // "sum" holds the sum of all others.
-Task<void> add_to_sum(Ctx& c, Change<Part>& change) {
+Task<void> add_to_sum(ServiceCtx<Main>& c, Change<Part>& change) {
   std::optional<Part> sum = co_await c.db().get<Part>("sum");
   const int64_t more = change.next->n - (change.stored ? change.stored->n : 0);
   if (!sum) {
