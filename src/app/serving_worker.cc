@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "call/peer_claims.h"
+#include "call/peers.h"
 
 namespace servanda {
 namespace {
@@ -44,6 +45,8 @@ ServingWorker::ServingWorker(std::unique_ptr<Loop> loop, SharedParts shared,
 }
 
 ServingWorker::~ServingWorker() {
+  // Calls that wait for other processes end here, while all that they use is there.
+  if (Peers* const peers = context_.peers()) peers->close();
   loop_->cancel(busy_timer_);
 }
 

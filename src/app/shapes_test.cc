@@ -54,6 +54,26 @@ std::string contract(const std::string& more = "") {
          more;
 }
 
+// Of "front", whose handler calls "stock".
+const std::string kTwo =
+    "openapi: 3.1.0\n"
+    "info: {title: T, version: '1'}\n"
+    "x-servanda: {services: {front: {calls: [stock]}, stock: {}}}\n"
+    "paths:\n"
+    "  /tell:\n"
+    "    get:\n"
+    "      operationId: tell\n"
+    "      x-servanda: {service: front, handler: code}\n"
+    "      security: [{key: []}]\n"
+    "      responses: {'200': {description: ok, content: {application/json: {}}}}\n"
+    "  /listen:\n"
+    "    get:\n"
+    "      operationId: listen\n"
+    "      x-servanda: {service: stock}\n"
+    "      security: [{key: []}]\n"
+    "      responses: {'200': {description: ok, content: {application/json: {example: {}}}}}\n"
+    "components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}\n";
+
 constexpr std::string_view kSecret = "what all of them share, 32 bytes";
 
 // A gateway before one process of "stock".
@@ -99,6 +119,8 @@ class ShapesTest : public ::testing::Test {
   Process& start_gateway(const std::string& text = contract()) {
     return start(std::vector<std::string>(), "127.0.0.1:0", kSecret, text);
   }
+
+  void add_handlers();
 
   // All that comes back on one connection.
   std::string ask(const Process& process, const std::string& bytes) {
@@ -146,6 +168,12 @@ Task<std::optional<Identity>> of_letters(const CallContext&, std::string_view cr
   Identity identity;
   identity.principal = std::string(std::stoul(std::string(credential)), 'n');
   co_return identity;
+}
+
+void ShapesTest::add_handlers() {
+  handlers_ = std::make_shared<CodeHandlers>();
+  handlers_->add(std::make_unique<Tells>());
+  handlers_->add(make_authenticator("key", of_letters));
 }
 
 bool has(const std::string& text, std::string_view part) {
@@ -228,30 +256,41 @@ TEST_F(ShapesTest, AServiceThatDoesNotAnswerIsWaitedForAsLongAsItsOperationMayTa
   EXPECT_TRUE(peer->received().starts_with("HTTP/1.1 504 ")) << peer->received();
 }
 
+TEST_F(ShapesTest, AProcessMayEndWhileRequestsWaitForAnother) {
+  std::unique_ptr<Loop> loop = platform_->make_loop();
+  std::unique_ptr<Listener> listener = *loop->listen("127.0.0.1:7001");
+  std::vector<std::unique_ptr<Stream>> streams;
+  listener->start([&](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  Process& gateway = start_gateway();
+  std::unique_ptr<SimulatedPeer> peer = platform_->connect_peer(gateway.backend->public_address());
+  peer->send("POST /things HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
+  platform_->advance(Duration::seconds(1));
+  ASSERT_EQ(streams.size(), 1U);
+  gateway.backend.reset();
+  platform_->run_ready();
+  EXPECT_TRUE(peer->closed());
+}
+
+TEST_F(ShapesTest, AProcessMayEndWhileItsHandlersWaitForAnother) {
+  std::unique_ptr<Loop> loop = platform_->make_loop();
+  std::unique_ptr<Listener> listener = *loop->listen("127.0.0.1:7001");
+  std::vector<std::unique_ptr<Stream>> streams;
+  listener->start([&](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  add_handlers();
+  Process& front = start(std::vector<std::string>{"front"}, "127.0.0.1:7002", kSecret, kTwo);
+  std::unique_ptr<SimulatedPeer> peer = platform_->connect_peer("127.0.0.1:7002");
+  peer->send("GET /tell HTTP/1.1\r\nhost: a\r\nx-key: 4\r\n\r\n");
+  platform_->advance(Duration::seconds(1));
+  ASSERT_EQ(streams.size(), 1U);
+  front.backend.reset();
+  platform_->run_ready();
+  EXPECT_TRUE(peer->closed());
+}
+
 TEST_F(ShapesTest, ACallerWhoIsTooLargeToTellOfIsRefused) {
-  const std::string text =
-      "openapi: 3.1.0\n"
-      "info: {title: T, version: '1'}\n"
-      "x-servanda: {services: {front: {calls: [stock]}, stock: {}}}\n"
-      "paths:\n"
-      "  /tell:\n"
-      "    get:\n"
-      "      operationId: tell\n"
-      "      x-servanda: {service: front, handler: code}\n"
-      "      security: [{key: []}]\n"
-      "      responses: {'200': {description: ok, content: {application/json: {}}}}\n"
-      "  /listen:\n"
-      "    get:\n"
-      "      operationId: listen\n"
-      "      x-servanda: {service: stock}\n"
-      "      security: [{key: []}]\n"
-      "      responses: {'200': {description: ok, content: {application/json: {example: {}}}}}\n"
-      "components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}\n";
-  handlers_ = std::make_shared<CodeHandlers>();
-  handlers_->add(std::make_unique<Tells>());
-  handlers_->add(make_authenticator("key", of_letters));
-  start_service(kSecret, text);
-  Process& front = start(std::vector<std::string>{"front"}, "127.0.0.1:7002", kSecret, text);
+  add_handlers();
+  start_service(kSecret, kTwo);
+  Process& front = start(std::vector<std::string>{"front"}, "127.0.0.1:7002", kSecret, kTwo);
   const auto told = [&](size_t letters) {
     return ask(front,
                "GET /tell HTTP/1.1\r\nhost: a\r\nx-key: " + std::to_string(letters) + "\r\n\r\n");

@@ -15,6 +15,12 @@ Peers::Peers(Loop& loop, const PeerOptions& options) : options_(options) {
   }
 }
 
+void Peers::close() {
+  // What ends may ask for more at once, and has to find nothing.
+  const std::unordered_map<std::string_view, Processes> closing = std::move(services_);
+  services_.clear();
+}
+
 Task<Result<void>> Peers::send(std::string_view service, ClientRequest request, ClientAnswer& into,
                                Instant deadline) {
   Result<void> sent = fail(Code::kUnavailable, "No process is known that runs the service.",

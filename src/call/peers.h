@@ -19,13 +19,15 @@ namespace servanda {
 
 // Kept connections to every process that PeerOptions names.
 //
-// Threads: belongs to its worker. Lifetime: requests in flight end with kCancelled when it goes.
+// Threads: belongs to its worker. Lifetime: closed while those who wait for answers are still there.
 class Peers {
  public:
   // `options` outlives this.
   Peers(Loop& loop, const PeerOptions& options);
 
   [[nodiscard]] const std::string& secret() const { return options_.secret; }
+  // Ends what is in flight with kCancelled, from inside this call; nothing is sent from then on.
+  void close();
   // Sends to one of the processes that run the service, in turn, and to the next one when no
   // connection can be made. `host` of the request is filled in. Errors as HttpClient::send(), and
   // kUnavailable "upstream-unreachable" for a service without an address.

@@ -124,6 +124,11 @@ void WorkerContext::serve(std::shared_ptr<const Plan> plan) {
 }
 
 std::unique_ptr<Call> WorkerContext::take_call(Arena& arena) {
+  return take_call(arena, engine_);
+}
+
+std::unique_ptr<Call> WorkerContext::take_call(Arena& arena,
+                                               const std::shared_ptr<Engine>& engine) {
   std::unique_ptr<Call> call;
   if (calls_.empty()) {
     call = std::make_unique<Call>();
@@ -132,7 +137,7 @@ std::unique_ptr<Call> WorkerContext::take_call(Arena& arena) {
     calls_.pop_back();
   }
   call->worker = this;
-  call->engine = engine_;
+  call->engine = engine;
   call->arena = &arena;
   return call;
 }
@@ -159,8 +164,7 @@ std::unique_ptr<InnerCall> WorkerContext::take_inner_call(const Call& caller) {
     inner = std::move(inner_calls_.back());
     inner_calls_.pop_back();
   }
-  inner->call = take_call(inner->arena);
-  inner->call->engine = caller.engine;
+  inner->call = take_call(inner->arena, caller.engine);
   return inner;
 }
 

@@ -189,7 +189,8 @@ class WorkerContext {
   [[nodiscard]] BlockingPool* blocking() { return parts_.blocking; }
   [[nodiscard]] HandlerWatch& handler_watch() { return handler_watch_; }
   [[nodiscard]] RerunLanes& rerun_lanes() { return rerun_lanes_; }
-  // The way to other processes; null when there are none.
+  // The way to other processes; null when there are none. To be closed before anything that calls
+  // stand on is destroyed.
   [[nodiscard]] Peers* peers() { return peers_.get(); }
   // Scratch memory of the validator: never held over a wait.
   [[nodiscard]] ValidationContext& validation() { return validation_; }
@@ -198,6 +199,9 @@ class WorkerContext {
   [[nodiscard]] const CallOptions& options() const { return options_; }
 
  private:
+  [[nodiscard]] std::unique_ptr<Call> take_call(Arena& arena,
+                                                const std::shared_ptr<Engine>& engine);
+
   WorkerParts parts_;
   CallOptions options_;
   SeededRng cheap_rng_;
