@@ -19,7 +19,8 @@ namespace servanda {
 
 // Kept connections to every process that PeerOptions names.
 //
-// Threads: belongs to its worker. Lifetime: closed while those who wait for answers are still there.
+// Threads: belongs to its worker. Lifetime: closed while those who wait for answers are still
+// there.
 class Peers {
  public:
   // `options` outlives this.
