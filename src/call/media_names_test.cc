@@ -27,6 +27,18 @@ TEST(MediaNames, ReadsWhatTheEngineCaresAbout) {
   EXPECT_FALSE(read_content_type("").valid);
 }
 
+TEST(MediaNames, KnowsJsonAsWrittenMostOftenLikeAnyOtherSpelling) {
+  EXPECT_EQ(media_fit("application/json", "application/json"),
+            media_fit("Application/Json", "application/json"));
+  const ContentType usual = read_content_type("application/json");
+  const ContentType other = read_content_type("application/JSON");
+  EXPECT_TRUE(usual.valid && usual.json && usual.utf8 && !usual.merge_patch);
+  EXPECT_EQ(usual.valid, other.valid);
+  EXPECT_EQ(usual.json, other.json);
+  EXPECT_EQ(usual.utf8, other.utf8);
+  EXPECT_EQ(usual.merge_patch, other.merge_patch);
+}
+
 TEST(MediaNames, ChoosesTheLikedOfferAndTheEarlierOfEquals) {
   const std::string_view offers[] = {"text/csv", "application/json"};
   EXPECT_EQ(negotiate_media("", offers), 0u);
