@@ -76,6 +76,18 @@ const std::string kTwo =
 
 constexpr std::string_view kSecret = "what all of them share, 32 bytes";
 
+// At the address of "stock" a server that takes connections and never answers.
+struct Silent {
+  explicit Silent(SimulatedPlatform& platform)
+      : loop(platform.make_loop()), listener(*loop->listen("127.0.0.1:7001")) {
+    listener->start(
+        [this](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  }
+  std::unique_ptr<Loop> loop;
+  std::unique_ptr<Listener> listener;
+  std::vector<std::unique_ptr<Stream>> streams;
+};
+
 // A gateway before one process of "stock".
 class ShapesTest : public ::testing::Test {
  protected:
@@ -243,10 +255,7 @@ TEST_F(ShapesTest, ClaimsAreBelievedOfWhoHasTheSecret) {
 }
 
 TEST_F(ShapesTest, AServiceThatDoesNotAnswerIsWaitedForAsLongAsItsOperationMayTake) {
-  std::unique_ptr<Loop> loop = platform_->make_loop();
-  std::unique_ptr<Listener> listener = *loop->listen("127.0.0.1:7001");
-  std::vector<std::unique_ptr<Stream>> streams;
-  listener->start([&](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  const Silent service(*platform_);
   Process& gateway = start_gateway();
   std::unique_ptr<SimulatedPeer> peer = platform_->connect_peer(gateway.backend->public_address());
   peer->send("POST /things HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
@@ -257,31 +266,25 @@ TEST_F(ShapesTest, AServiceThatDoesNotAnswerIsWaitedForAsLongAsItsOperationMayTa
 }
 
 TEST_F(ShapesTest, AProcessMayEndWhileRequestsWaitForAnother) {
-  std::unique_ptr<Loop> loop = platform_->make_loop();
-  std::unique_ptr<Listener> listener = *loop->listen("127.0.0.1:7001");
-  std::vector<std::unique_ptr<Stream>> streams;
-  listener->start([&](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  const Silent service(*platform_);
   Process& gateway = start_gateway();
   std::unique_ptr<SimulatedPeer> peer = platform_->connect_peer(gateway.backend->public_address());
   peer->send("POST /things HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
   platform_->advance(Duration::seconds(1));
-  ASSERT_EQ(streams.size(), 1U);
+  ASSERT_EQ(service.streams.size(), 1U);
   gateway.backend.reset();
   platform_->run_ready();
   EXPECT_TRUE(peer->closed());
 }
 
 TEST_F(ShapesTest, AProcessMayEndWhileItsHandlersWaitForAnother) {
-  std::unique_ptr<Loop> loop = platform_->make_loop();
-  std::unique_ptr<Listener> listener = *loop->listen("127.0.0.1:7001");
-  std::vector<std::unique_ptr<Stream>> streams;
-  listener->start([&](std::unique_ptr<Stream> stream) { streams.push_back(std::move(stream)); });
+  const Silent service(*platform_);
   add_handlers();
   Process& front = start(std::vector<std::string>{"front"}, "127.0.0.1:7002", kSecret, kTwo);
   std::unique_ptr<SimulatedPeer> peer = platform_->connect_peer("127.0.0.1:7002");
   peer->send("GET /tell HTTP/1.1\r\nhost: a\r\nx-key: 4\r\n\r\n");
   platform_->advance(Duration::seconds(1));
-  ASSERT_EQ(streams.size(), 1U);
+  ASSERT_EQ(service.streams.size(), 1U);
   front.backend.reset();
   platform_->run_ready();
   EXPECT_TRUE(peer->closed());

@@ -22,32 +22,33 @@ namespace {
 // little longer than that.
 constexpr Duration kAnswerGrace = Duration::milliseconds(250);
 
-// Of a request that is not handed on: what is of one connection, and what is written anew.
+// Fields of a request that are not handed on: those of one connection, and those written anew.
 constexpr std::string_view kOwnRequestFields[] = {
     "connection",     "keep-alive",        "proxy-connection", "te",
     "trailer",        "transfer-encoding", "upgrade",          "host",
     "content-length", "traceparent",       "tracestate",       "expect",
 };
-// Of an answer that is not given on: the same.
+// Fields of an answer that are not given on, for the same reasons.
 constexpr std::string_view kOwnAnswerFields[] = {
     "connection",     "keep-alive", "proxy-connection", "trailer", "transfer-encoding", "upgrade",
     "content-length", "date",       "traceresponse",
 };
+
+constexpr std::string_view kKeyField = "idempotency-key";
 
 bool is_named(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::any_of(
       names, [name](std::string_view known) { return equals_ignoring_case(known, name); });
 }
 
-// Whether a Connection field says that this field is of the connection.
-bool is_of_connection(std::span<const HeaderField> fields, std::string_view name) {
+// Names of fields that the Connection fields say are of the connection.
+std::vector<std::string_view> connection_options(std::span<const HeaderField> fields) {
+  std::vector<std::string_view> options;
   for (const HeaderField& field : fields) {
     if (!equals_ignoring_case(field.name, "connection")) continue;
-    for (const std::string_view part : split(field.value, ',')) {
-      if (equals_ignoring_case(trim(part), name)) return true;
-    }
+    for (const std::string_view part : split(field.value, ',')) options.push_back(trim(part));
   }
-  return false;
+  return options;
 }
 
 // Whether it is one of those between processes, which nobody else's word may pass for.
@@ -153,10 +154,19 @@ void refuse_unanswered(Call& call, const Error& error) {
   if (error.code == Code::kUnavailable) call.answer.retry_after_s = 1;
 }
 
-// What the other process says of its answer. Nothing: it has not taken this process's word; the
-// call has been refused.
-std::optional<PeerTaken> taken_of(Call& call, const ClientAnswer& answer) {
-  std::optional<PeerTaken> taken = read_taken(answer.field(kTakenField));
+// Sends the request to the operation's service; its answer is in `call.upstream`. Returns what the
+// other process says of it. Nothing: there is no answer, or none of a process that has taken this
+// one's word; the call has been refused.
+Task<std::optional<PeerTaken>> ask(Call& call, ClientRequest request) {
+  ClientAnswer& upstream = upstream_of(call);
+  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
+                                                          upstream, call.deadline + kAnswerGrace);
+  const Result<void> sent = co_await sending;
+  if (!sent) {
+    refuse_unanswered(call, sent.error());
+    co_return std::nullopt;
+  }
+  const std::optional<PeerTaken> taken = read_taken(upstream.field(kTakenField));
   if (!taken) {
     refuse_unanswered(
         call, {Code::kBadGateway,
@@ -165,11 +175,12 @@ std::optional<PeerTaken> taken_of(Call& call, const ClientAnswer& answer) {
                "peer-unproven",
                {}});
   }
-  return taken;
+  co_return taken;
 }
 
 // The answer's fields for a client, and its content.
-void relay(Call& call, ClientAnswer& upstream) {
+void relay(Call& call) {
+  const ClientAnswer& upstream = *call.upstream;
   Answer& answer = call.answer;
   answer.status = upstream.status;
   answer.relayed = true;
@@ -184,12 +195,12 @@ void relay(Call& call, ClientAnswer& upstream) {
 }
 
 std::vector<HeaderField> forwarded_fields(const Call& call) {
+  const std::vector<std::string_view> options = connection_options(call.input.fields);
   std::vector<HeaderField> fields;
-  fields.reserve(call.input.fields.size() + 3);
+  fields.reserve(call.input.fields.size() + kPeerFieldsMax);
   for (const HeaderField& field : call.input.fields) {
     const bool is_own = is_named(kOwnRequestFields, field.name) ||
-                        is_between_processes(field.name) ||
-                        is_of_connection(call.input.fields, field.name);
+                        is_between_processes(field.name) || is_named(options, field.name);
     if (!is_own) fields.push_back(field);
   }
   return fields;
@@ -224,22 +235,20 @@ Task<void> forward(Call& call) {
   ClientRequest request = request_of(call, fields);
   request.body = body;
   if (call.input.body != nullptr) request.has_body = ClientRequest::Body::kPresent;
-  ClientAnswer& upstream = upstream_of(call);
-  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
-                                                          upstream, call.deadline + kAnswerGrace);
-  const Result<void> sent = co_await sending;
-  if (!sent) {
-    refuse_unanswered(call, sent.error());
-  } else if (taken_of(call, upstream)) {
-    relay(call, upstream);
-  }
+  Task<std::optional<PeerTaken>> asking = ask(call, request);
+  const std::optional<PeerTaken> taken = co_await asking;
+  if (taken) relay(call);
 }
 
 Task<void> run_remote_call(Call& caller, InnerCall& inner) {
   Call& call = *inner.call;
-  add_trace(call.trace, inner.arena, inner.fields);
+  add_trace(caller.trace, inner.arena, inner.fields);  // The callee's span is made there.
   if (!inner.idempotency_key.empty()) {
-    inner.fields.push_back({"idempotency-key", inner.idempotency_key});
+    // One that was given with the call counts, not one among its parameters.
+    std::erase_if(inner.fields, [](const HeaderField& field) {
+      return equals_ignoring_case(field.name, kKeyField);
+    });
+    inner.fields.push_back({kKeyField, inner.idempotency_key});
   }
   PeerClaims claims;
   claims.kind = PeerClaims::Kind::kCall;
@@ -256,16 +265,10 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
   ClientRequest request = request_of(call, inner.fields);
   request.body = inner.request.body;
   if (inner.request.has_body) request.has_body = ClientRequest::Body::kPresent;
-  ClientAnswer& upstream = upstream_of(call);
-  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
-                                                          upstream, call.deadline + kAnswerGrace);
-  const Result<void> sent = co_await sending;
-  if (!sent) {
-    refuse_unanswered(call, sent.error());
-    co_return;
-  }
-  const std::optional<PeerTaken> taken = taken_of(call, upstream);
+  Task<std::optional<PeerTaken>> asking = ask(call, request);
+  const std::optional<PeerTaken> taken = co_await asking;
   if (!taken) co_return;
+  const ClientAnswer& upstream = *call.upstream;
   CallTally& tally = caller.made_calls();
   tally.all = std::max(tally.all, taken->calls.all);
   tally.between_services = std::max(tally.between_services, taken->calls.between_services);
@@ -273,7 +276,7 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
     refuse(call, read_problem(upstream.status, upstream.body, call.worker->scratch_parser()));
     co_return;
   }
-  relay(call, upstream);
+  relay(call);
   call.answer.replayed = !upstream.field("idempotent-replayed").empty();
 }
 

@@ -82,8 +82,10 @@ Task<Found> pry(Ctx& c) {
   co_return found(reply ? "noted" : reply.problem().reason);
 }
 
+// With a key of its own each time among the parameters; one given with the call counts instead.
 Task<Found> take(Ctx& c, std::string sku, int32_t quantity, CallWith with) {
   op::TakeItem::In in{.sku = sku, .body = {.quantity = quantity}};
+  in.idempotency_key = c.new_uuid().text();
   Reply<op::TakeItem> reply = co_await c.call<op::TakeItem>(in, with);
   co_return found("left", std::get<op::TakeItem::Ok200>(reply.value()).body.left);
 }

@@ -118,13 +118,7 @@ class SchemaText {
 
   // --- Rows of the resource, see servanda/rows.h. Undeclared members are in JSON only.
 
-  [[nodiscard]] bool is_resource() const {
-    if (it_.kind != DeclarationKind::kStruct || it_.of_operation || context_.plan == nullptr) {
-      return false;
-    }
-    const auto& resources = context_.plan->resources;
-    return std::ranges::find(resources, it_.place, &Resource::name) != resources.end();
-  }
+  [[nodiscard]] bool is_resource() const { return resource_of(context_, it_) != nullptr; }
   [[nodiscard]] bool reads_rows() const {
     return is_resource() && !it_.members.empty() && !it_.additional;
   }
