@@ -62,7 +62,7 @@ class OutwardCall {
   [[nodiscard]] Problem* problem();
   // After run(): whether the answer is where take_into() said.
   [[nodiscard]] bool handed_over() const;
-  // After run() without a problem and a handover.
+  // After run() that brought neither a problem nor a handover.
   [[nodiscard]] Incoming answer();
   // What an answer that no declared one fits stands for.
   [[nodiscard]] Problem undeclared(const ReadError& error);

@@ -163,11 +163,11 @@ struct Call {
   std::shared_ptr<ClientAnswer> upstream;  // What a relayed answer points into. Recycled.
 
   // Of calls that handlers make, see inner_call.h.
-  uint32_t depth = 0;                      // Callers above; 0 for a request from outside.
+  uint32_t depth = 0;                      // Callers above, in whatever process; 0: from outside.
   uint32_t attempt = 1;                    // Which run of the handler, from 1.
   bool called_out = false;                 // This run has called what may have had an effect.
-  CallTally own_tally;                     // Of depth 0.
-  CallTally* tally = nullptr;              // That of the outermost call; null: the own one.
+  CallTally own_tally;                     // Of the outermost call of this process.
+  CallTally* tally = nullptr;              // That of the outermost one; null: the own one.
   internal::Handover* handover = nullptr;  // Where the caller takes the answer; null: as text.
   // Answers instead of what serves the operation, see stand_ins.h; null: nothing does.
   std::shared_ptr<const CodeHandler> stand_in;

@@ -25,9 +25,8 @@ namespace servanda::internal {
 enum class QueryFor : uint8_t { kRows, kCount };
 
 // The other half of servanda::Db and Ctx::emit(): one unit of work on the resources of the
-// operation's service. Rows are
-// remembered with the version that was read, so that a row looks the same throughout the run and
-// writes apply to what the handler has seen.
+// operation's service. Rows are remembered with the version that was read, so that a row looks the
+// same throughout the run and writes apply to what the handler has seen.
 //
 // Threads: of one call. Lifetime: rows live in the call's arena.
 class CodeDb final : public DbCore, public EventSink {

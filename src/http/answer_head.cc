@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/problem.h"
 #include "base/text.h"
+#include "http/fields.h"
 #include "http/syntax.h"
 
 namespace servanda::internal {
@@ -60,7 +61,7 @@ size_t bytes_for(const AnswerHead& head, std::string_view phrase) {
 bool put_fields(Cursor& out, std::span<const HeaderField> fields) {
   bool has_date = false;
   for (const HeaderField& field : fields) {
-    const bool value_fits = is_plain_ascii(field.value) || all_chars(field.value, kValueChar);
+    const bool value_fits = is_field_content(field.value);
     if (!is_token(field.name) || !value_fits) [[unlikely]] {
       SERVANDA_BUG("an answer's header field is malformed");
       continue;

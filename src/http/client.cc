@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "http/client_state.h"
+#include "http/fields.h"
 #include "http/syntax.h"
 
 namespace servanda {
@@ -28,10 +29,6 @@ bool is_own_field(std::string_view name) {
     default:
       return false;
   }
-}
-
-bool is_sound_value(std::string_view value) {
-  return is_plain_ascii(value) || all_chars(value, kValueChar);
 }
 
 // Visible characters only, so that it is one word of a line.
@@ -58,7 +55,7 @@ bool is_sound(const ClientRequest& request) {
   if (!is_token(request.method) || !is_word(request.target) || !is_word(request.host)) return false;
   if (request.has_body == ClientRequest::Body::kNone && !request.body.empty()) return false;
   return std::ranges::all_of(request.fields, [](const HeaderField& field) {
-    return is_token(field.name) && is_sound_value(field.value) && !is_own_field(field.name);
+    return is_token(field.name) && is_field_content(field.value) && !is_own_field(field.name);
   });
 }
 

@@ -2,12 +2,21 @@
 #pragma once
 // Reading header values: tokens, quoted strings, blanks (RFC 9110 section 5.6).
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "http/syntax.h"
 
 namespace servanda::internal {
+
+// Whether text may stand as a field's value or a reason phrase (RFC 9110 section 5.5).
+[[nodiscard]] inline bool is_field_content(std::string_view text) {
+  return is_plain_ascii(text) || all_chars(text, kValueChar);
+}
+// Digits of the longest Content-Length that is read: fits 64 bits without an overflow check.
+inline constexpr size_t kContentLengthDigitsMax = 19;
 
 // Walks over one header value. Lifetime: what it hands out are views into the value.
 class FieldReader {

@@ -5,17 +5,16 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "http/fields.h"
 #include "http/syntax.h"
 #include "http/target.h"
 
 namespace servanda {
 namespace {
 
-using internal::all_chars;
 using internal::is_token;
+using internal::kContentLengthDigitsMax;
 using internal::trim_blanks;
-
-constexpr size_t kContentLengthDigitsMax = 19;  // Fits 64 bits without an overflow check.
 
 }  // namespace
 
@@ -184,7 +183,7 @@ bool HeadParser::take_field(std::string_view bytes, std::string_view line) {
     return false;
   }
   const std::string_view value = trim_blanks(line.substr(colon + 1));
-  if (!is_plain_ascii(value) && !all_chars(value, internal::kValueChar)) {
+  if (!internal::is_field_content(value)) {
     refuse(400, "header-value", "A header value holds a control character.");
     return false;
   }

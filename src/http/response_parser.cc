@@ -5,23 +5,19 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "http/fields.h"
 #include "http/syntax.h"
 
 namespace servanda {
 namespace {
 
-using internal::all_chars;
+using internal::is_field_content;
 using internal::is_token;
+using internal::kContentLengthDigitsMax;
 using internal::trim_blanks;
-
-constexpr size_t kContentLengthDigitsMax = 19;  // Fits 64 bits without an overflow check.
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-bool is_field_content(std::string_view text) {
-  return is_plain_ascii(text) || all_chars(text, internal::kValueChar);
 }
 
 }  // namespace
