@@ -370,8 +370,9 @@ bool lose_power_after_a_failed_sync(uint64_t seed, int at) {
   files.syncs = FaultFiles::Syncs::kInModelOnly;
   SqliteOptions options;
   options.vfs = files.name();
-  // The large commit is moved into the file, the small one is not: so the log has begun, and most
-  // pages that the failed commit changes have no older frames in it that would mend them.
+  // The large commit is moved into the file with the small ones behind it, the last one is not: so
+  // the log has begun, and most pages that the failed commit changes have no older frames in it
+  // that would mend them.
   options.checkpoint_bytes = 60'000;
   int changes = 0;
   {
@@ -390,7 +391,9 @@ bool lose_power_after_a_failed_sync(uint64_t seed, int at) {
       return outcome(
           run(*life.platform, life.session->commit({writes, nullptr}, Instant::never())));
     };
-    EXPECT_EQ(commit(0, 99), "ok");
+    EXPECT_EQ(commit(0, 97), "ok");
+    EXPECT_EQ(commit(97, 1), "ok");
+    EXPECT_EQ(commit(98, 1), "ok");
     EXPECT_EQ(commit(99, 1), "ok");
     files.sync_code = SQLITE_IOERR_FSYNC;
     EXPECT_EQ(commit(1000, 100), "outcome-unknown");

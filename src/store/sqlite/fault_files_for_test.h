@@ -53,6 +53,10 @@ class FaultFiles {
   // left, and cost most of a test's time.
   enum class Syncs { kReal, kInModelOnly } syncs = Syncs::kReal;
 
+  uint64_t database_writes = 0;  // Calls, of the database itself.
+  uint64_t log_writes = 0;
+  uint64_t log_syncs = 0;
+
   // Called before every write, truncation and sync of a database and its log.
   std::function<void()> before_change;
 
@@ -85,6 +89,7 @@ class FaultFiles {
     FaultFiles* owner;
     Image* image;  // Null for files whose loss does not matter.
     bool is_database;
+    bool is_log;
     [[nodiscard]] int write_failure() const {
       return is_database && owner->database_write_code != SQLITE_OK ? owner->database_write_code
                                                                     : owner->write_code;
@@ -123,6 +128,7 @@ class FaultFiles {
     file.owner = &self;
     file.image = nullptr;
     file.is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+    file.is_log = (flags & SQLITE_OPEN_WAL) != 0;
     if (path && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0) {
       const auto [found, made] = self.images_.try_emplace(path);
       file.image = &found->second;
@@ -151,6 +157,8 @@ class FaultFiles {
   }
   static int write(sqlite3_file* given, const void* from, int size, sqlite3_int64 at) {
     File& file = of(given);
+    file.owner->database_writes += file.is_database ? 1 : 0;
+    file.owner->log_writes += file.is_log ? 1 : 0;
     if (file.image && file.owner->before_change) file.owner->before_change();
     if (const int code = file.write_failure(); code != SQLITE_OK) return code;
     if (file.image) {
@@ -168,6 +176,7 @@ class FaultFiles {
   }
   static int sync(sqlite3_file* given, int flags) {
     File& file = of(given);
+    file.owner->log_syncs += file.is_log ? 1 : 0;
     if (file.image && file.owner->before_change) file.owner->before_change();
     if (const int code = file.sync_failure(); code != SQLITE_OK) {
       if (file.image) file.image->pending.clear();

@@ -4,12 +4,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string_view>
-#include <utility>
 #include <vector>
+
+#include "store/sqlite/layer_file.h"
 
 namespace servanda::internal {
 namespace {
@@ -28,63 +26,6 @@ std::unexpected<Error> disk_failed() {
   return fail(Code::kUnavailable, "The store's disk failed (while writing the log again).",
               "io-error");
 }
-
-// A file opened through SQLite's file layer, which knows which locks this process has on it.
-class LayerFile {
- public:
-  // Requires: `path` comes from sqlite3_create_filename() and outlives the file.
-  LayerFile(sqlite3_vfs* vfs, const char* path, int flags)
-      : memory_(std::make_unique<std::byte[]>(static_cast<size_t>(vfs->szOsFile))) {
-    int out = 0;
-    code_ = vfs->xOpen(vfs, path, file(), flags | SQLITE_OPEN_READWRITE, &out);
-  }
-  LayerFile(const LayerFile&) = delete;
-  LayerFile& operator=(const LayerFile&) = delete;
-  ~LayerFile() {
-    if (file()->pMethods) file()->pMethods->xClose(file());
-  }
-
-  [[nodiscard]] bool good() const { return code_ == SQLITE_OK; }
-  // Once a call has failed, the ones after it do nothing.
-  int64_t size() {
-    sqlite3_int64 bytes = 0;
-    if (good()) code_ = file()->pMethods->xFileSize(file(), &bytes);
-    return good() ? bytes : 0;
-  }
-  void read(std::vector<unsigned char>& into, int64_t at, int64_t size) {
-    into.resize(static_cast<size_t>(size));
-    if (good()) code_ = file()->pMethods->xRead(file(), into.data(), static_cast<int>(size), at);
-  }
-  void write_again(std::vector<unsigned char>& scratch, int64_t at, int64_t size) {
-    read(scratch, at, size);
-    if (good())
-      code_ = file()->pMethods->xWrite(file(), scratch.data(), static_cast<int>(size), at);
-  }
-  void sync() {
-    if (good()) code_ = file()->pMethods->xSync(file(), SQLITE_SYNC_FULL);
-  }
-
- private:
-  sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(memory_.get()); }
-  std::unique_ptr<std::byte[]> memory_;  // Of szOsFile zero bytes.
-  int code_ = SQLITE_OK;
-};
-
-// SQLite's own form of the names of a database's files.
-class FileNames {
- public:
-  explicit FileNames(const std::string& database)
-      : name_(sqlite3_create_filename(database.c_str(), (database + "-journal").c_str(),
-                                      (database + "-wal").c_str(), 0, nullptr)) {}
-  FileNames(const FileNames&) = delete;
-  FileNames& operator=(const FileNames&) = delete;
-  ~FileNames() { sqlite3_free_filename(name_); }
-  [[nodiscard]] const char* database() const { return name_; }
-  [[nodiscard]] const char* log() const { return sqlite3_filename_wal(name_); }
-
- private:
-  sqlite3_filename name_;
-};
 
 // The offsets of the pages that the log has frames of, each once.
 std::vector<int64_t> pages_of(LayerFile& log, int64_t log_bytes, int64_t page_bytes) {

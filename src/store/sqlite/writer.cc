@@ -22,23 +22,24 @@ bool is_fatal(const Error& error) {
          error.reason == "store-corrupt";
 }
 
-Database::Options writer_options(const SqliteOptions& options) {
+Database::Options writer_options(const SqliteOptions& options, const LogLayer& layer) {
   Database::Options writer;
   writer.busy_timeout = options.busy_timeout;
   writer.cache_bytes = options.writer_cache_bytes;
   writer.value_bytes_max = options.value_bytes_max;
-  writer.vfs = options.vfs;
+  writer.vfs = layer.name();
   return writer;
 }
 
 }  // namespace
 
 Writer::Writer(std::string path, const Clock& clock, const SqliteOptions& options)
-    : path_(std::move(path)), clock_(clock), options_(options) {}
+    : path_(std::move(path)), clock_(clock), options_(options), log_layer_(options.vfs) {}
 
 Result<std::unique_ptr<Writer>> Writer::open(std::string path, Platform& platform,
                                              const SqliteOptions& options) {
   std::unique_ptr<Writer> writer(new Writer(std::move(path), platform.clock(), options));
+  writer->syncer_ = platform.make_executor("store-sync");
   Result<void> opened = writer->open_database();
   if (!opened) return pass(opened);
   writer->executor_ = platform.make_executor("store-writer");
@@ -53,10 +54,15 @@ Writer::~Writer() {
   executor_.reset();
 }
 
-Result<void> Writer::open_database() {
+void Writer::close_database() {
+  checkpointer_.reset();
   applier_.reset();
   database_.reset();
-  Result<Database> database = Database::open(path_, writer_options(options_));
+}
+
+Result<void> Writer::open_database() {
+  close_database();
+  Result<Database> database = Database::open(path_, writer_options(options_, log_layer_));
   if (!database) return pass(database);
   database_.emplace(std::move(*database));
   Result<void> schema = open_schema(*database_, clock_.wall());
@@ -64,6 +70,7 @@ Result<void> Writer::open_database() {
   Result<void> checked = check_structure();
   if (!checked) return pass(checked);
   applier_ = std::make_unique<BatchApplier>(*database_, options_.statements_max);
+  checkpointer_.emplace(path_, options_, *syncer_);
   count_pages();
   publish_size();
   return {};
@@ -95,8 +102,7 @@ Result<void> Writer::make_ready() {
       break;
   }
   // Let go first: what the failed connection keeps in mind is not to be trusted.
-  applier_.reset();
-  database_.reset();
+  close_database();
   Result<void> opened = write_log_again(path_, options_.vfs);
   if (opened) opened = open_database();
   if (opened) {
@@ -200,7 +206,7 @@ void Writer::work_on_group() {
     }
   }
   deliver_group();
-  checkpoint_if_due();
+  move_log();
   busy_ns_.fetch_add((clock_.now() - start).ns, std::memory_order_relaxed);
 }
 
@@ -294,17 +300,11 @@ void Writer::sweep_tables(std::vector<std::shared_ptr<const TableShape>> tables)
   next_table_ = 0;
 }
 
-void Writer::checkpoint_if_due() {
+void Writer::move_log() {
   if (!applier_ || state_.load(std::memory_order_relaxed) == State::kFailed) return;
-  const uint64_t log_bytes = static_cast<uint64_t>(database_->wal_pages()) * kLogFrameBytes;
-  if (log_bytes >= options_.checkpoint_bytes) {
-    const bool waits = log_bytes >= options_.log_bytes_max;
-    const Result<int64_t> left = database_->checkpoint(waits ? Database::Checkpoint::kTruncate
-                                                             : Database::Checkpoint::kPassive);
-    // A checkpoint that fails loses nothing, since the log stays; busy and full pass by themselves.
-    if (!left) note(left.error());
-    count_pages();
-  }
+  const Result<void> moved = checkpointer_->after_commit(*database_);
+  if (!moved) note(moved.error());
+  count_pages();
   publish_size();
 }
 

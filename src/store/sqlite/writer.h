@@ -28,8 +28,10 @@
 #include "base/time.h"
 #include "io/loop.h"
 #include "store/sqlite/batch_apply.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/commit_job.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/log_layer.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
@@ -77,6 +79,7 @@ class Writer {
   enum class State : uint8_t { kReady, kFull, kFailed, kCorrupt };
   Writer(std::string path, const Clock& clock, const SqliteOptions& options);
 
+  void close_database();
   Result<void> open_database();
   Result<void> check_structure();
   // Replaces a failed connection.
@@ -96,18 +99,20 @@ class Writer {
   Result<void> sweep_if_due();
   // Whether something may be left to remove.
   Result<bool> sweep_deleted(Timestamp now);
-  void checkpoint_if_due();
+  void move_log();
   void deliver_group();
   void count_commits(uint64_t batches);
 
   const std::string path_;
   const Clock& clock_;
   const SqliteOptions options_;
+  const LogLayer log_layer_;
 
   std::mutex connection_mutex_;
   // Guarded by connection_mutex_.
   std::optional<Database> database_;
   std::unique_ptr<BatchApplier> applier_;
+  std::optional<Checkpointer> checkpointer_;  // Behind database_, which is to be closed last.
   std::vector<std::unique_ptr<CommitJob>> group_;
   Instant next_sweep_;
   std::vector<std::shared_ptr<const TableShape>> swept_tables_;
@@ -129,7 +134,9 @@ class Writer {
   std::atomic<int64_t> busy_ns_{0};
   std::atomic<uint64_t> bytes_on_disk_{0};
 
-  std::unique_ptr<Executor> executor_;  // Last, so that it ends before what it uses.
+  // Last, so that they end before what they use.
+  std::unique_ptr<Executor> syncer_;
+  std::unique_ptr<Executor> executor_;
 };
 
 }  // namespace servanda::internal
