@@ -57,7 +57,7 @@ struct SqliteOptions {
   uint64_t log_bytes_max = 256ull << 20;      // Log size from which the writer waits for readers.
   size_t statements_max = 512;                // Compiled statements kept per connection.
   uint64_t reader_cache_bytes = 64ull << 20;  // Per reader; filled as pages are used.
-  uint64_t writer_cache_bytes = 64ull << 20;
+  uint64_t writer_cache_bytes = 16ull << 20;
   // Reading through memory maps saves about 2 us on a random read of a large database, and turns a
   // failing disk from an error into SIGBUS, which ends the process.
   uint64_t mmap_bytes = 0;
