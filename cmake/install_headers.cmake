@@ -7,7 +7,7 @@
 
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE ${work_folder})
-file(GLOB waiting RELATIVE ${source_folder}/include ${source_folder}/include/servanda/*.h)
+file(GLOB_RECURSE waiting RELATIVE ${source_folder}/include ${source_folder}/include/servanda/*.h)
 set(done)
 while(waiting)
   list(POP_FRONT waiting header)

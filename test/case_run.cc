@@ -16,9 +16,11 @@
 #include "case_match.h"
 #include "contract/plan/load.h"
 #include "doors.h"
+#include "faults.h"
 #include "front.h"
 #include "handlers.h"
 #include "io/simulation.h"
+#include "mail.h"
 #include "testkit/kept_log.h"
 #include "testkit/wire_client.h"
 
@@ -69,9 +71,9 @@ struct Process {
 
 // What `handlers:` may name.
 constexpr std::pair<std::string_view, void (*)(App&)> kPrograms[] = {
-    {"orders", orders::add_handlers},
-    {"doors", doors::add_handlers},
-    {"front", front::add_handlers},
+    {"orders", orders::add_handlers}, {"doors", doors::add_handlers},
+    {"front", front::add_handlers},   {"faults", faults::add_handlers},
+    {"mail", mail::add_handlers},
 };
 
 class Run {

@@ -24,13 +24,13 @@ const Tokens& tokens() {
   return made;
 }
 
-Task<std::optional<Account>> find_account(Ctx& c, std::string_view property,
-                                          const std::string& value) {
-  return c.db().first<Account>(Query().where(property, Is::kEqual, value));
+template <auto member>
+Task<std::optional<Account>> find_account(Ctx& c, const std::string& value) {
+  return c.db().first(from<Account>().where<member>(value));
 }
 
 Task<Account> need_account(Ctx& c, std::string username) {
-  auto account = co_await find_account(c, "username", username);
+  auto account = co_await find_account<&Account::username>(c, username);
   if (!account) throw Failure(Code::kNotFound, "Nobody has this name.");
   co_return std::move(*account);
 }
@@ -52,20 +52,17 @@ Task<std::set<Uuid>> followed_among(Ctx& c, const std::vector<Account>& accounts
   if (c.principal().empty() || accounts.empty()) co_return std::move(followed);
   std::vector<std::string> ids;
   for (const Account& one : accounts) ids.push_back(pair_id(caller(c), one.id->text()));
-  const auto follows = co_await c.db().list<Follow>(Query().where("id", Is::kIn, ids).limit(100));
-  for (const Follow& one : follows) followed.insert(one.followee);
+  auto rows = co_await c.db().list(from<Follow>().where<&Follow::id, Is::kIn>(ids).limit(100));
+  for (const Follow& one : rows) followed.insert(one.followee);
   co_return std::move(followed);
 }
 
 // Says which property somebody else has already.
-Task<void> check_unique(Ctx& c, Account account) {
-  for (const bool by_name : {true, false}) {
-    const std::string property = by_name ? "username" : "email";
-    const std::string& value = by_name ? account.username : account.email;
-    if (value.empty()) throw refusal(property + " can't be blank");
-    auto other = co_await find_account(c, property, value);
-    if (other && other->id != account.id) throw refusal(property + " has already been taken");
-  }
+template <auto member>
+Task<void> check_unique(Ctx& c, std::string property, Account account) {
+  if ((account.*member).empty()) throw refusal(property + " can't be blank");
+  auto other = co_await find_account<member>(c, account.*member);
+  if (other && other->id != account.id) throw refusal(property + " has already been taken");
 }
 
 User user_of(const Ctx& c, const Account& account) {
@@ -91,14 +88,15 @@ Task<std::string> hashed(Ctx& c, std::string password) {
 
 Task<op::CreateUser::Out> create_user(Ctx& c, op::CreateUser::In in) {
   Account account{.username = in.body.user.username, .email = in.body.user.email};
-  co_await check_unique(c, account);
+  co_await check_unique<&Account::username>(c, "username", account);
+  co_await check_unique<&Account::email>(c, "email", account);
   account.password_hash = co_await hashed(c, in.body.user.password);
   account = co_await c.db().insert(account);
   co_return op::CreateUser::Created201{.body = {.user = user_of(c, account)}};
 }
 
 Task<op::Login::Out> login(Ctx& c, op::Login::In in) {
-  auto account = co_await find_account(c, "email", in.body.user.email);
+  auto account = co_await find_account<&Account::email>(c, in.body.user.email);
   const std::string hash = account ? account->password_hash : std::string();
   const auto work = [hash, password = in.body.user.password] {
     // Who is not known takes as long as who is.
@@ -122,7 +120,8 @@ Task<op::UpdateCurrentUser::Out> update_current_user(Ctx& c, op::UpdateCurrentUs
   account.email = changes.email.value_or(account.email);
   account.bio = changes.bio.value_or(account.bio);
   account.image = changes.image.value_or(account.image);
-  co_await check_unique(c, account);
+  co_await check_unique<&Account::username>(c, "username", account);
+  co_await check_unique<&Account::email>(c, "email", account);
   if (changes.password) account.password_hash = co_await hashed(c, *changes.password);
   account = co_await c.db().update(account);
   co_return op::UpdateCurrentUser::Ok200{.body = {.user = user_of(c, account)}};
@@ -140,8 +139,8 @@ Task<op::FollowUserByUsername::Out> follow(Ctx& c, op::FollowUserByUsername::In 
       .id = pair_id(caller(c), account.id->text()), .follower = caller(c), .followee = *account.id};
   const bool following = co_await is_followed(c, *account.id);
   if (!following) {
-    const Query query = Query().where("follower", Is::kEqual, edge.follower);
-    const auto count = co_await c.db().count<Follow>(query, kFolloweesMax);
+    auto query = from<Follow>().where<&Follow::follower>(edge.follower);
+    const auto count = co_await c.db().count(query, kFolloweesMax);
     if (count == kFolloweesMax) throw refusal("you follow 100 people already");
     co_await c.db().insert(edge);
   }
@@ -157,25 +156,25 @@ Task<op::UnfollowUserByUsername::Out> unfollow(Ctx& c, op::UnfollowUserByUsernam
 // --- For the other service ---
 
 Task<op::ListProfiles::Out> list_profiles(Ctx& c, op::ListProfiles::In in) {
-  std::vector<Account> accounts;
+  std::vector<Account> found;
   if (in.ids && !in.ids->empty()) {
-    accounts = co_await c.db().list<Account>(Query().where("id", Is::kIn, *in.ids).limit(100));
+    found = co_await c.db().list(from<Account>().where<&Account::id, Is::kIn>(*in.ids).limit(100));
   }
   if (in.username) {
-    auto account = co_await find_account(c, "username", *in.username);
-    if (account) accounts.push_back(std::move(*account));
+    auto account = co_await find_account<&Account::username>(c, *in.username);
+    if (account) found.push_back(std::move(*account));
   }
-  const std::set<Uuid> followed = co_await followed_among(c, accounts);
+  const std::set<Uuid> followed = co_await followed_among(c, found);
   op::ListProfiles::Ok200 answer;
-  for (const Account& one : accounts) {
+  for (const Account& one : found) {
     answer.body.profiles.push_back({*one.id, profile_of(one, followed.contains(*one.id))});
   }
   co_return std::move(answer);
 }
 
 Task<op::ListFollowees::Out> list_followees(Ctx& c, op::ListFollowees::In) {
-  const Query query = Query().where("follower", Is::kEqual, caller(c)).limit(kFolloweesMax);
-  const std::vector<Follow> follows = co_await c.db().list<Follow>(query);
+  auto query = from<Follow>().where<&Follow::follower>(caller(c)).limit(kFolloweesMax);
+  const std::vector<Follow> follows = co_await c.db().list(query);
   op::ListFollowees::Ok200 answer;
   for (const Follow& one : follows) answer.body.ids.push_back(one.followee);
   co_return std::move(answer);

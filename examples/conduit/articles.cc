@@ -65,8 +65,8 @@ Task<std::set<Uuid>> favorites_among(Ctx& c, const std::vector<Story>& stories) 
   if (c.principal().empty() || stories.empty()) co_return std::move(found);
   std::vector<std::string> ids;
   for (const Story& one : stories) ids.push_back(pair_id(caller(c), one.id->text()));
-  const Query query = Query().where("id", Is::kIn, ids).limit(kPageMax);
-  const std::vector<Favorite> favorites = co_await c.db().list<Favorite>(query);
+  auto query = from<Favorite>().where<&Favorite::id, Is::kIn>(ids).limit(kPageMax);
+  const std::vector<Favorite> favorites = co_await c.db().list(query);
   for (const Favorite& one : favorites) found.insert(one.story);
   co_return std::move(found);
 }
@@ -96,7 +96,7 @@ Task<Article> article_of(Ctx& c, Story story) {
 }
 
 Task<Story> need_story(Ctx& c, std::string slug) {
-  auto story = co_await c.db().first<Story>(Query().where("slug", Is::kEqual, slug));
+  auto story = co_await c.db().first(from<Story>().where<&Story::slug>(slug));
   if (!story) throw Failure(Code::kNotFound, "There is no such article.");
   co_return std::move(*story);
 }
@@ -111,24 +111,28 @@ Task<Story> own_story(Ctx& c, std::string slug) {
   co_return std::move(story);
 }
 
+auto remarks_on(const Story& story, uint32_t most) {
+  return from<Remark>().where<&Remark::story>(*story.id).sort<&Remark::number>().limit(most);
+}
+
 // --- Lists ---
 
 // What was asked for of a list, the newest first.
-Query page_asked(std::optional<int64_t> offset, int64_t limit) {
-  const auto first = std::clamp<int64_t>(offset.value_or(0), 0, kOffsetMax);
-  const auto count = std::clamp<int64_t>(limit, 1, kPageMax);
-  Query query;
-  query.offset(static_cast<uint32_t>(first)).limit(static_cast<uint32_t>(count));
-  return query.sort("createdAt", Direct::kDescending);
+template <typename Row, typename In>
+auto page_asked(const In& in) {
+  const auto first = std::clamp<int64_t>(in.offset.value_or(0), 0, kOffsetMax);
+  const auto count = std::clamp<int64_t>(in.limit, 1, kPageMax);
+  auto page = from<Row>().offset(static_cast<uint32_t>(first)).limit(static_cast<uint32_t>(count));
+  return std::move(page).template sort<&Row::created_at, Direct::kDescending>();
 }
 
 using ArticlePage = decltype(op::GetArticles::Ok200::body);
 
 // Stories, or those that rows of another kind refer to, in the order of the rows.
-template <typename Row>
-Task<ArticlePage> page_by(Ctx& c, Query query) {
-  const auto count = co_await c.db().count<Row>(query);
-  std::vector<Row> rows = co_await c.db().list<Row>(query);
+template <typename Row, typename... Parts>
+Task<ArticlePage> page_by(Ctx& c, Query<Row, Parts...> query) {
+  const auto count = co_await c.db().count(query);
+  std::vector<Row> rows = co_await c.db().list(query);
   std::vector<Story> stories;
   if constexpr (std::is_same_v<Row, Story>) {
     stories = std::move(rows);
@@ -160,14 +164,12 @@ Task<op::GetArticles::Out> get_articles(Ctx& c, op::GetArticles::In in) {
     account = co_await account_of(c, *username);
     if (!account) co_return std::move(answer);
   }
-  Query query = page_asked(in.offset, in.limit);
   if (in.tag) {
-    answer.body = co_await page_by<Tagging>(c, query.where("tag", Is::kEqual, *in.tag));
+    answer.body = co_await page_by(c, page_asked<Tagging>(in).where<&Tagging::tag>(*in.tag));
   } else if (in.favorited) {
-    answer.body = co_await page_by<Favorite>(c, query.where("account", Is::kEqual, *account));
+    answer.body = co_await page_by(c, page_asked<Favorite>(in).where<&Favorite::account>(*account));
   } else {
-    if (in.author) query.where("author", Is::kEqual, *account);
-    answer.body = co_await page_by<Story>(c, query);
+    answer.body = co_await page_by(c, page_asked<Story>(in).where_if<&Story::author>(account));
   }
   co_return std::move(answer);
 }
@@ -179,8 +181,7 @@ Task<op::GetArticlesFeed::Out> get_feed(Ctx& c, op::GetArticlesFeed::In in) {
   const auto& authors = std::get<op::ListFollowees::Ok200>(reply.value()).body.ids;
   op::GetArticlesFeed::Ok200 answer;
   if (authors.empty()) co_return std::move(answer);
-  Query query = page_asked(in.offset, in.limit);
-  answer.body = co_await page_by<Story>(c, query.where("author", Is::kIn, authors));
+  answer.body = co_await page_by(c, page_asked<Story>(in).where<&Story::author, Is::kIn>(authors));
   co_return std::move(answer);
 }
 
@@ -260,9 +261,9 @@ Task<op::UpdateArticle::Out> update_article(Ctx& c, op::UpdateArticle::In in) {
 // With its comments, favorites and tags; what is above kCleanedMax of a kind stays without effect.
 Task<op::DeleteArticle::Out> delete_article(Ctx& c, op::DeleteArticle::In in) {
   const Story story = co_await own_story(c, in.slug);
-  const Query of_story = Query().where("story", Is::kEqual, *story.id).limit(kCleanedMax);
-  const std::vector<Favorite> favorites = co_await c.db().list<Favorite>(of_story);
-  const std::vector<Remark> remarks = co_await c.db().list<Remark>(Query(of_story).sort("number"));
+  auto liked = from<Favorite>().where<&Favorite::story>(*story.id).limit(kCleanedMax);
+  const std::vector<Favorite> favorites = co_await c.db().list(liked);
+  const std::vector<Remark> remarks = co_await c.db().list(remarks_on(story, kCleanedMax));
   for (const Favorite& one : favorites) co_await c.db().remove<Favorite>(one.id);
   for (const Remark& one : remarks) co_await c.db().remove<Remark>(one.id);
   for (const std::string& tag : story.tag_list) {
@@ -325,8 +326,7 @@ Task<op::CreateArticleComment::Out> create_comment(Ctx& c, op::CreateArticleComm
 
 Task<op::GetArticleComments::Out> get_comments(Ctx& c, op::GetArticleComments::In in) {
   const Story story = co_await need_story(c, in.slug);
-  const Query query = Query().where("story", Is::kEqual, *story.id).sort("number").limit(kPageMax);
-  const std::vector<Remark> remarks = co_await c.db().list<Remark>(query);
+  const std::vector<Remark> remarks = co_await c.db().list(remarks_on(story, kPageMax));
   std::set<Uuid> ids;
   for (const Remark& one : remarks) ids.insert(one.author);
   const People authors = co_await people(c, std::move(ids));
@@ -347,8 +347,8 @@ Task<op::DeleteArticleComment::Out> delete_comment(Ctx& c, op::DeleteArticleComm
 // --- Tags ---
 
 Task<op::GetTags::Out> get_tags(Ctx& c, op::GetTags::In) {
-  const Query used = Query().where("stories", Is::kGreater, 0).limit(kTagsShown);
-  const auto tags = co_await c.db().list<Tag>(Query(used).sort("stories", Direct::kDescending));
+  auto used = from<Tag>().where<&Tag::stories, Is::kGreater>(0).limit(kTagsShown);
+  auto tags = co_await c.db().list(std::move(used).sort<&Tag::stories, Direct::kDescending>());
   op::GetTags::Ok200 answer;
   for (const Tag& one : tags) answer.body.tags.push_back(one.name);
   co_return std::move(answer);

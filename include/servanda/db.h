@@ -16,48 +16,13 @@
 #include "base/task.h"
 #include "servanda/failure.h"
 #include "servanda/json.h"
+#include "servanda/query/query.h"
 #include "servanda/rows.h"
 #include "servanda/types.h"
 
 namespace servanda {
 
-// What a query asks of a property's value.
-enum class Is : uint8_t {
-  kEqual,
-  kNotEqual,  // Also keeps rows without a value.
-  kLess,
-  kAtMost,
-  kGreater,
-  kAtLeast,
-  kIn,     // Any of 1 to 100 values.
-  kNotIn,  // Also keeps rows without a value.
-  kNull,
-  kNotNull,
-  kPrefix,  // Text that begins so, byte by byte.
-};
-
-enum class Direct : uint8_t { kAscending, kDescending };
-
 namespace internal {
-// A value as JSON text: for conditions.
-template <typename V>
-[[nodiscard]] std::string query_value(const V& value) {
-  std::string out;
-  JsonWriter writer(out);
-  if constexpr (std::is_convertible_v<const V&, std::string_view>) {
-    writer.string(value);
-  } else if constexpr (std::is_enum_v<V>) {
-    writer.string(enumerator_text(value));
-  } else if constexpr (std::unsigned_integral<V> && !std::same_as<V, bool>) {
-    writer.unsigned_integer(value);
-  } else if constexpr (std::signed_integral<V>) {
-    writer.integer(value);
-  } else {
-    write(value, writer);
-  }
-  return out;
-}
-
 // A key as it stands in a path, decoded.
 template <typename K>
 [[nodiscard]] std::string key_text(const K& key) {
@@ -73,65 +38,6 @@ template <typename K>
 }
 }  // namespace internal
 
-// Which rows, in which order, how many. Conditions are joined by "and". An index must serve them
-// (docs/data.md): a query that would read a whole table fails and names the index to declare.
-//
-//   Query().where("customerId", Is::kEqual, customer).sort("placedAt", Direct::kDescending)
-class Query {
- public:
-  static constexpr uint32_t kLimitMax = 1'000;
-  static constexpr uint32_t kOffsetMax = 100'000;
-  static constexpr size_t kConditionsMax = 20;
-  static constexpr size_t kValuesMax = 100;  // Of kIn and kNotIn.
-
-  // One condition. `value` is JSON text, an array for kIn and kNotIn; empty for kNull and kNotNull.
-  struct Condition {
-    std::string property;
-    Is is = Is::kEqual;
-    std::string value;
-  };
-  struct Key {
-    std::string property;
-    Direct direct = Direct::kAscending;
-  };
-
-  Query() {}  // No aggregate, for the sake of g++ 12: see Db::insert().
-
-  // `property` is named as in the contract; `value` is whatever a generated struct may hold there,
-  // a vector of it for kIn and kNotIn.
-  template <typename V>
-  Query& where(std::string_view property, Is is, const V& value) {
-    conditions.push_back({std::string(property), is, internal::query_value(value)});
-    return *this;
-  }
-  // For kNull and kNotNull.
-  Query& where(std::string_view property, Is is) {
-    conditions.push_back({std::string(property), is, {}});
-    return *this;
-  }
-  // Further calls order what is equal so far; the row's key decides in the end.
-  Query& sort(std::string_view property, Direct direct = Direct::kAscending) {
-    order.push_back({std::string(property), direct});
-    return *this;
-  }
-  // From 1 to kLimitMax; 50 if it is not said.
-  Query& limit(uint32_t rows) {
-    limit_rows = rows;
-    return *this;
-  }
-
-  // Passes over this many rows, at most kOffsetMax; each is read.
-  Query& offset(uint32_t rows) {
-    offset_rows = rows;
-    return *this;
-  }
-
-  std::vector<Condition> conditions;
-  std::vector<Key> order;
-  uint32_t limit_rows = 50;
-  uint32_t offset_rows = 0;
-};
-
 namespace internal {
 // What Db is a typed face of. Rows are written as JSON text and read by a sink. Implemented by the
 // engine.
@@ -146,8 +52,8 @@ class DbCore {
   virtual Task<Result<void>> update(std::string_view resource, std::string row,
                                     RowSink& stored) = 0;
   virtual Task<Result<bool>> remove(std::string_view resource, std::string key) = 0;
-  virtual Task<Result<void>> list(std::string_view resource, Query query, RowSink& rows) = 0;
-  virtual Task<Result<uint64_t>> count(std::string_view resource, Query query,
+  virtual Task<Result<void>> list(std::string_view resource, AskedQuery query, RowSink& rows) = 0;
+  virtual Task<Result<uint64_t>> count(std::string_view resource, AskedQuery query,
                                        uint64_t at_most) = 0;
 };
 }  // namespace internal
@@ -186,8 +92,8 @@ struct DbLimits {
 // effects of other kinds out of handlers.
 //
 // What cannot be done throws a Failure: kUnavailable, kDeadlineExceeded and the like from the
-// store; kInternal for bugs of the handler (a row against its schema, a query that no index serves,
-// a list after a write, more than kWritesMax writes).
+// store; kInternal for bugs of the handler (a row against its schema, a query out of bounds, a list
+// after a write, more than kWritesMax writes).
 //
 // Threads: of one handler run. Await one task at a time.
 template <typename Service>
@@ -223,23 +129,27 @@ class Db : public DbLimits {
   [[nodiscard]] Task<bool> remove(const K& key) {
     return remove_row<T>(core_, internal::key_text(key));
   }
-  // Not after a write of the same run, which it would not show.
-  template <OwnedBy<Service> T>
-  [[nodiscard]] Task<std::vector<T>> list(Query query) {
-    return list_rows<T>(core_, std::move(query));
+  // Only what an index of the contract serves compiles: see Query. Not after a write of the same
+  // run, which it would not show.
+  template <OwnedBy<Service> T, typename... Parts>
+  [[nodiscard]] Task<std::vector<T>> list(Query<T, Parts...> query) {
+    internal::check_list<Query<T, Parts...>>();
+    return list_rows<T>(core_, std::move(query).take());
   }
   // The first of the query's rows, whatever its limit; nothing where there is none.
-  template <OwnedBy<Service> T>
-  [[nodiscard]] Task<std::optional<T>> first(Query query) {
-    query.limit(1);
-    return first_row<T>(core_, std::move(query));
+  template <OwnedBy<Service> T, typename... Parts>
+  [[nodiscard]] Task<std::optional<T>> first(Query<T, Parts...> query) {
+    internal::check_list<Query<T, Parts...>>();
+    return first_row<T>(core_, std::move(query).limit(1).take());
   }
   // How many rows meet the query's conditions, counting no further than `at_most`; its order,
   // limit and offset do not matter. An index has to find them, and each is looked at there. As
   // list(), not after a write.
-  template <OwnedBy<Service> T>
-  [[nodiscard]] Task<std::uint64_t> count(Query query, std::uint64_t at_most = kCountMax) {
-    return count_rows<T>(core_, std::move(query), at_most);
+  template <OwnedBy<Service> T, typename... Parts>
+  [[nodiscard]] Task<std::uint64_t> count(Query<T, Parts...> query,
+                                          std::uint64_t at_most = kCountMax) {
+    internal::check_count<Query<T, Parts...>>();
+    return count_rows<T>(core_, std::move(query).take(), at_most);
   }
 
  private:
@@ -283,7 +193,7 @@ class Db : public DbLimits {
     co_return *removed;
   }
   template <typename T>
-  static Task<std::vector<T>> list_rows(internal::DbCore* core, Query query) {
+  static Task<std::vector<T>> list_rows(internal::DbCore* core, internal::AskedQuery query) {
     std::vector<T> rows;
     internal::RowsInto<T, std::vector<T>> sink(rows);
     Task<Result<void>> listing = core->list(name_of<T>(), std::move(query), sink);
@@ -292,7 +202,7 @@ class Db : public DbLimits {
     co_return std::move(rows);
   }
   template <typename T>
-  static Task<std::optional<T>> first_row(internal::DbCore* core, Query query) {
+  static Task<std::optional<T>> first_row(internal::DbCore* core, internal::AskedQuery query) {
     std::optional<T> found;
     internal::RowsInto<T, std::optional<T>> sink(found);
     Task<Result<void>> listing = core->list(name_of<T>(), std::move(query), sink);
@@ -301,7 +211,7 @@ class Db : public DbLimits {
     co_return std::move(found);
   }
   template <typename T>
-  static Task<std::uint64_t> count_rows(internal::DbCore* core, Query query,
+  static Task<std::uint64_t> count_rows(internal::DbCore* core, internal::AskedQuery query,
                                         std::uint64_t at_most) {
     Task<Result<std::uint64_t>> counting = core->count(name_of<T>(), std::move(query), at_most);
     Result<std::uint64_t> found = co_await counting;

@@ -197,6 +197,7 @@ class ServiceCtx final : public Ctx {
  private:
   friend class CodeHandler;
   friend class Hook;
+  friend class Computation;
   explicit ServiceCtx(const Ctx& ctx) : Ctx(ctx), db_(*ctx.core_) {}
 
   Db<Service> db_;

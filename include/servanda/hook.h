@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Hooks in C++: what a built-in handler is to do besides, when it writes a row.
+// Hooks in C++: what a built-in handler is to do besides, when it writes a row, and values that it
+// has made of rows when it shows them, the contract's `computed: code`.
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -15,6 +18,7 @@
 #include "servanda/db.h"
 #include "servanda/handler.h"
 #include "servanda/json.h"
+#include "servanda/rows.h"
 
 namespace servanda {
 
@@ -104,6 +108,102 @@ template <typename Op, ResourceStruct T, typename F>
                 "A hook is a function Task<void>(Op::Service::Ctx&, servanda::Change<T>&), or one "
                 "that takes a servanda::Ctx&; the context of another service fits no operation.");
   return std::make_unique<internal::TypedHook<Op, T, F>>(time, std::move(function));
+}
+
+// --- Values of rows that are shown.
+
+// A generated struct with members that C++ makes.
+template <typename T>
+concept ComputedStruct = ResourceStruct<T> && requires(const T& row, MadeValues& values) {
+  { computed_members(&row).size() } -> std::convertible_to<std::size_t>;
+  { contract_hash_of(&row) } -> std::convertible_to<std::string_view>;
+  write_computed(row, values);
+};
+
+namespace internal {
+// The rows that are shown. Implemented by the engine.
+class ShownRows {
+ public:
+  virtual ~ShownRows() = default;
+  // Gives all of them to the sink, in the order of the page.
+  [[nodiscard]] virtual Result<void> give(RowSink& rows) = 0;
+};
+}  // namespace internal
+
+// What makes the values of one resource. Shared by all workers, so it holds nothing that changes.
+class Computation {
+ public:
+  virtual ~Computation() = default;
+  [[nodiscard]] virtual std::string_view resource() const = 0;
+  [[nodiscard]] virtual std::string_view contract_hash() const = 0;  // As CodeHandler's.
+  // The properties that it makes.
+  [[nodiscard]] virtual std::span<const std::string_view> members() const = 0;
+  // Adds of each row, in their order, the values of members(). An error, and everything that is
+  // thrown, ends the call as in handlers.
+  virtual Task<Result<void>> run(Ctx& ctx, internal::ShownRows& rows, MadeValues& values) const = 0;
+
+ protected:
+  // As CodeHandler's.
+  template <typename Service>
+  [[nodiscard]] static ServiceCtx<Service> in_service(const Ctx& ctx) {
+    return ServiceCtx<Service>(ctx);
+  }
+};
+
+namespace internal {
+
+template <typename T, typename F>
+class TypedComputation final : public Computation {
+ public:
+  explicit TypedComputation(F function) : function_(std::move(function)) {}
+  [[nodiscard]] std::string_view resource() const override { return resource_name(kType); }
+  [[nodiscard]] std::string_view contract_hash() const override { return contract_hash_of(kType); }
+  [[nodiscard]] std::span<const std::string_view> members() const override { return kMembers; }
+
+  Task<Result<void>> run(Ctx& ctx, ShownRows& rows, MadeValues& values) const override {
+    std::vector<T> page;
+    RowsInto<T, std::vector<T>> sink(page);
+    Result<void> given = rows.give(sink);
+    if (!given) co_return given;
+    ServiceCtx<OwnerOf<T>> own = in_service<OwnerOf<T>>(ctx);
+    const std::span<T> shown(page);
+    Task<void> running = function_(own, shown);
+    co_await running;
+    for (const T& row : page) write_computed(row, values);
+    co_return given;
+  }
+
+ private:
+  static constexpr const T* kType = nullptr;
+  static constexpr auto kMembers = computed_members(kType);
+
+  const F function_;
+};
+
+}  // namespace internal
+
+// Makes what the contract calls `computed: code` of a resource with a function
+// `Task<void>(Owner::Ctx&, std::span<T>)`, Owner being the tag of the service that owns T; or with
+// a Ctx& when it needs no rows. It sets those members of each struct; what it does to others is
+// passed over. It is called on every worker at once, so what it captures is shared.
+//
+// It may read rows, call operations and do work that blocks, but neither write nor emit: a Failure
+// `computed-writes` (kInternal). Where the answer is that of a write, get() reads rows as the write
+// leaves them, while lists and counts do not see it yet. A row may stand in the span twice.
+template <ResourceStruct T, typename F>
+[[nodiscard]] std::unique_ptr<const Computation> make_computation(F function) {
+  static_assert(ComputedStruct<T>,
+                "The resource has no property with \"x-servanda: {computed: code}\".");
+  using Own = ServiceCtx<OwnerOf<T>>;
+  static_assert(std::is_invocable_r_v<Task<void>, const F&, Own&, std::span<T>>,
+                "What computes values is a function Task<void>(service::Owner::Ctx&, "
+                "std::span<T>), or one that takes a servanda::Ctx&; the context of another service "
+                "fits no resource.");
+  if constexpr (ComputedStruct<T>) {
+    return std::make_unique<internal::TypedComputation<T, F>>(std::move(function));
+  } else {
+    return nullptr;
+  }
 }
 
 }  // namespace servanda

@@ -6,22 +6,10 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "base/result.h"
 #include "servanda/failure.h"
 
 namespace servanda {
-
-// Why an operation gave none of its declared answers: it was refused before its handler ran, its
-// handler failed, or what it answered is not in the contract.
-struct Problem {
-  int status = 500;  // As a client would see it.
-  Code code = Code::kInternal;
-  std::string reason;  // Stable word finer than `code`, such as "unique"; may be empty.
-  std::string message;
-  std::vector<FieldError> fields;  // Every failing field; may be empty.
-};
 
 // The Failure of a handler that needed an answer of `operation` and met this problem instead. That
 // the callee is busy or out of time (429, 503, 504) is passed on as 503 or 504, for the client may

@@ -8,6 +8,14 @@
 //
 // where the members are named once per contract and then known by their place in that list. What
 // this reads is what reading the row as JSON would give.
+//
+// Where C++ makes some of what is shown of the row (`computed: code`), there are also
+//
+//   constexpr std::array<std::string_view, N> computed_members(const Order*);
+//   std::string_view contract_hash_of(const Order*);
+//   void write_computed(const Order&, servanda::MadeValues&);
+//
+// Those members are in no row, and its reader leaves them as they are.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -115,6 +124,31 @@ template <typename T>
   if (value.kind == RowValue::Kind::kAbsent) return true;
   return read_value(row, value, out.emplace(), error) || error.in_member(name);
 }
+
+// What C++ has made of some rows: of each its computed_members(), in their order, as JSON.
+class MadeValues {
+ public:
+  template <typename T>
+  void add(const T& value) {
+    JsonWriter writer(text_);
+    write(value, writer);
+    ends_.push_back(text_.size());
+  }
+  // Adds nothing where there is no value.
+  template <typename T>
+  void add(const std::optional<T>& value) {
+    if (value) return add(*value);
+    ends_.push_back(text_.size());
+  }
+  // Of all values, one after the other.
+  [[nodiscard]] const std::string& text() const { return text_; }
+  // Where each ends in text(); one without text is not there.
+  [[nodiscard]] std::span<const size_t> ends() const { return ends_; }
+
+ private:
+  std::string text_;
+  std::vector<size_t> ends_;
+};
 
 namespace internal {
 

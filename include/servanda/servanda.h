@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "servanda/authenticator.h"
+#include "servanda/failure.h"
 #include "servanda/handler.h"
 #include "servanda/hook.h"
 
@@ -53,6 +54,15 @@ class App {
   }
   void add(std::unique_ptr<const Hook> hook);
 
+  // Makes what the contract calls `computed: code` of a T with `function`, see make_computation(),
+  // whenever a built-in handler shows rows: once for all rows of a page. Requires: before run().
+  template <ResourceStruct T, typename F>
+  App& compute(F function) {
+    add(make_computation<T>(std::move(function)));
+    return *this;
+  }
+  void add(std::unique_ptr<const Computation> computation);
+
   // Verifies the credentials of a security scheme with `function`, see make_authenticator(). What
   // asks for credentials is served only when all its schemes have one. Requires: before run().
   template <typename F>
@@ -61,6 +71,15 @@ class App {
     return *this;
   }
   void add(std::unique_ptr<const Authenticator> authenticator);
+
+  // Writes the engine's problems as T with `function`, see make_problem_body(), wherever an
+  // operation declares T's schema as the JSON body of a failure. Requires: before run().
+  template <typename T, typename F>
+  App& tell_problems_as(F function) {
+    add(make_problem_body<T>(std::move(function)));
+    return *this;
+  }
+  void add(std::unique_ptr<const ProblemBody> body);
 
   // Runs the command line of `servanda`, with `serve` serving the handlers. Returns the process's
   // exit code. A contract that the handlers do not fit is not served: the reasons are on standard

@@ -26,9 +26,17 @@ namespace servanda {
 template <typename Service>
 class ServiceCtx;
 
-class ReadError;  // servanda/json.h
-class RowSource;  // servanda/rows.h
-struct Incoming;  // servanda/outgoing.h
+// A schema that says `problem: code`, and the contract that its type was generated from. Generated
+// code has `ProblemSchema problem_schema(const ErrorBody*)` beside such a type.
+struct ProblemSchema {
+  std::string_view name;
+  std::string_view contract_hash;
+};
+
+class ReadError;   // servanda/json.h
+class RowSource;   // servanda/rows.h
+class MadeValues;  // servanda/rows.h
+struct Incoming;   // servanda/outgoing.h
 struct Outgoing;
 
 // A day of the calendar, without time and zone: days since 1970-01-01.

@@ -18,8 +18,16 @@ void App::add(std::unique_ptr<const Hook> hook) {
   handlers_->add(std::move(hook));
 }
 
+void App::add(std::unique_ptr<const Computation> computation) {
+  handlers_->add(std::move(computation));
+}
+
 void App::add(std::unique_ptr<const Authenticator> authenticator) {
   handlers_->add(std::move(authenticator));
+}
+
+void App::add(std::unique_ptr<const ProblemBody> body) {
+  handlers_->add(std::move(body));
 }
 
 int App::run(int argc, char** argv) {

@@ -16,7 +16,8 @@ bool is_engines_field(std::string_view lower_name) {
       "upgrade",        "vary",
       "traceresponse",  "x-content-type-options",
   };
-  return lower_name.starts_with("access-control-") ||
+  // Those that begin with the engine's name also mark stored answers.
+  return lower_name.starts_with("access-control-") || lower_name.starts_with("servanda-") ||
          std::ranges::find(kNames, lower_name) != std::end(kNames);
 }
 

@@ -8,6 +8,7 @@ namespace servanda {
 void Answer::clear() {
   status = 0;
   error.reset();
+  unfinished.reset();
   content_type = body = gzip_body = tag = location = {};
   text.clear();
   compressed.clear();
@@ -16,7 +17,7 @@ void Answer::clear() {
   allowed_methods = 0;
   retry_after_s = 0;
   replayed = handed_over = minimal = conforms = relayed = false;
-  varies_by_encoding = varies_by_prefer = false;
+  varies_by_encoding = varies_by_prefer = length_unknown = false;
   fields.clear();
 }
 

@@ -78,7 +78,9 @@ struct Answer {
   std::string_view body;          // `text`, or bytes that live as long as the call's engine.
   std::string_view gzip_body;     // `body` compressed ahead of time; empty when it is not.
   std::string text;               // Owns a body made for this call. Recycled.
-  std::string compressed;         // Owns a compressed body made for this call. Recycled.
+  // A row that is to become the body once C++ has made values of it, see row_computation.h.
+  std::optional<Row> unfinished;
+  std::string compressed;  // Owns a compressed body made for this call. Recycled.
   enum class Coding : uint8_t { kIdentity, kGzip } coding = Coding::kIdentity;
 
   int64_t version = 0;   // Of the row that the answer shows; 0: none. Becomes the ETag.
@@ -92,6 +94,7 @@ struct Answer {
   bool conforms = false;         // Known to fit the contract: not checked again.
   bool varies_by_encoding = false;
   bool varies_by_prefer = false;
+  bool length_unknown = false;  // To a HEAD: nobody has made the body that a GET would have.
   bool relayed = false;  // Another process's answer, to be given as it came; `fields` has them all.
   std::vector<HeaderField> fields;
 

@@ -81,6 +81,12 @@ Task<Result<std::string>> run_hook(Call& call, const Hook& hook, Ctx& ctx, JsonV
                               [&hook, &ctx, stored, next] { return hook.run(ctx, stored, next); });
 }
 
+Task<Result<void>> run_computation(Call& call, const Computation& computation, Ctx& ctx,
+                                   ShownRows& rows, MadeValues& values) {
+  return guarded<void>(
+      call, [&computation, &ctx, &rows, &values] { return computation.run(ctx, rows, values); });
+}
+
 Task<Result<std::optional<Identity>>> run_authenticator(Call& call,
                                                         const Authenticator& authenticator,
                                                         std::string_view credential) {
@@ -96,6 +102,20 @@ Task<Result<std::optional<Identity>>> run_authenticator(Call& call,
                                   "\" found an identity without a principal.")));
   }
   co_return std::move(identity);
+}
+
+Result<std::string> run_problem_body(Call& call, const ProblemBody& body, const Problem& problem) {
+  const RunningHandler running(call.worker->handler_watch(), call.operation->index);
+  try {
+    return body.write(problem);
+  } catch (...) {
+    Error error = error_of(std::current_exception());
+    error.message =
+        "No problem could be told as \"" + std::string(body.schema().name) + "\": " + error.message;
+    error.reason = "problem-untold";
+    log_failure(call, error);
+    return std::unexpected<Error>(std::move(error));
+  }
 }
 
 }  // namespace servanda::internal

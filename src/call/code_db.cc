@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/code_db.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -11,6 +12,8 @@
 
 namespace servanda::internal {
 namespace {
+
+constexpr size_t kIssuesMax = 20;  // Told of one row.
 
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
@@ -28,6 +31,17 @@ Error broken_row(const Resource& resource, Issues& issues) {
   return error;
 }
 
+// Whether all that a row lacks is what C++ makes when it is shown; other issues remain.
+bool is_all_made_later(const Resource& resource, Issues& issues) {
+  std::erase_if(issues.fields(), [&resource](const FieldError& field) {
+    return field.code == "required" &&
+           std::ranges::any_of(resource.computed, [&field](const ComputedProperty& property) {
+             return property.by_code && field.pointer == pointer_of("", property.name);
+           });
+  });
+  return issues.empty();
+}
+
 std::unexpected<Error> misuse(std::string message, std::string reason) {
   return fail(Code::kInternal, std::move(message), std::move(reason));
 }
@@ -39,15 +53,22 @@ CodeDb::CodeDb(Call& call) : call_(&call), unit_(*call.worker->session(), *call.
   memory_.parser = &call.worker->scratch_parser();
 }
 
+CodeDb::CodeDb(Call& call, const ReadsOnly& reads) : CodeDb(call) {
+  shown_ = &reads.shown;
+  written_ = reads.written;
+}
+
 Result<const Resource*> CodeDb::owned(std::string_view name) const {
   const Resource* const resource = call_->engine->find_resource(name);
   if (resource == nullptr) {
     return misuse("The contract has no resource " + quoted(name) + ".", "not-owned");
   }
-  if (resource->service != call_->operation->service) {
-    return misuse(quoted(call_->operation->id) + " of service " +
-                      quoted(call_->operation->service) + " cannot reach " + quoted(name) +
-                      ", which service " + quoted(resource->service) + " owns.",
+  // Rows that an operation expands may be another service's, and so is the code that computes them.
+  const std::string& asking = shown_ != nullptr ? shown_->service : call_->operation->service;
+  if (resource->service != asking) {
+    return misuse(quoted(call_->operation->id) + " of service " + quoted(asking) +
+                      " cannot reach " + quoted(name) + ", which service " +
+                      quoted(resource->service) + " owns.",
                   "not-owned");
   }
   return resource;
@@ -76,7 +97,8 @@ void CodeDb::remember(const Resource& resource, const Value& key, std::optional<
 Task<Result<std::optional<Row>>> CodeDb::find(const Resource& resource, Value key) {
   if (const Known* const one = known(resource, key)) co_return one->row;
   const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
-  Task<Result<std::optional<Row>>> reading = unit_.get(resource, key);
+  UnitOfWork& unit = written_ != nullptr ? *written_ : unit_;
+  Task<Result<std::optional<Row>>> reading = unit.get(resource, key);
   Result<std::optional<Row>> row = co_await reading;
   if (row) known_.push_back({&resource, key, *row});
   co_return std::move(row);
@@ -107,6 +129,13 @@ Task<Result<void>> CodeDb::get(std::string_view name, std::string key, RowSink& 
   co_return give(**resource, **row, sink);
 }
 
+Result<void> CodeDb::check_writer() const {
+  if (shown_ == nullptr) return {};
+  return misuse("What is computed of " + quoted(shown_->name) +
+                    " when it is shown may neither write rows nor emit events: it only reads.",
+                "computed-writes");
+}
+
 Result<void> CodeDb::check_write(const Resource& resource, const Value& key) const {
   if (writes_ >= DbLimits::kWritesMax) {
     return misuse("A handler writes at most " + std::to_string(DbLimits::kWritesMax) +
@@ -132,6 +161,8 @@ void CodeDb::contend(const Resource& resource, const Value& key) {
 }
 
 Task<Result<void>> CodeDb::insert(std::string_view name, std::string row, RowSink& sink) {
+  Result<void> writer = check_writer();
+  if (!writer) co_return writer;
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
   Result<JsonValue> document = call_->row_parser.parse(row, {kJsonDepthMax});
@@ -173,6 +204,8 @@ Result<Row> CodeDb::insert_row(const Resource& resource, JsonValue document) {
 }
 
 Task<Result<void>> CodeDb::update(std::string_view name, std::string row, RowSink& sink) {
+  Result<void> writer = check_writer();
+  if (!writer) co_return writer;
   Result<const Resource*> found = owned(name);
   if (!found) co_return pass(found);
   const Resource& resource = **found;
@@ -247,12 +280,11 @@ Result<void> CodeDb::check_row(const Resource& resource, const Row& row) {
   reader.stand_on(row);
   Result<JsonValue> value = reader.object();
   if (!value) return pass(value);
-  Issues issues;
+  Issues issues(kIssuesMax + resource.computed.size());
   ValidationContext& validation = call_->worker->validation();
-  if (!resource.schema.validate(*value, Direction::kNeutral, validation, issues)) {
-    return std::unexpected<Error>(broken_row(resource, issues));
-  }
-  return {};
+  if (resource.schema.validate(*value, Direction::kNeutral, validation, issues)) return {};
+  if (is_all_made_later(resource, issues)) return {};
+  return std::unexpected<Error>(broken_row(resource, issues));
 }
 
 Result<std::span<const Value>> CodeDb::values_of(const Resource& resource, std::string_view text,
@@ -289,6 +321,8 @@ void CodeDb::add(const Write& write, const std::optional<Row>& next) {
 }
 
 Task<Result<bool>> CodeDb::remove(std::string_view name, std::string key) {
+  Result<void> writer = check_writer();
+  if (!writer) co_return pass(writer);
   Result<const Resource*> resource = owned(name);
   if (!resource) co_return pass(resource);
   const ColumnType type = (*resource)->properties[(*resource)->key].type;
@@ -320,7 +354,7 @@ Task<Result<Page>> CodeDb::read_page(const ListQuery& query) {
   co_return std::move(page);
 }
 
-Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query,
+Result<ListQuery> CodeDb::asked_of(std::string_view name, const AskedQuery& query,
                                    QueryFor wanted) const {
   Result<const Resource*> resource = owned(name);
   if (!resource) return pass(resource);
@@ -330,10 +364,10 @@ Result<ListQuery> CodeDb::asked_of(std::string_view name, const Query& query,
         "show: list first, then write.",
         "list-after-write");
   }
-  return read_query(**resource, query, wanted, *call_->arena, call_->worker->scratch_parser());
+  return read_query(**resource, query, wanted, *call_->arena);
 }
 
-Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_t at_most) {
+Task<Result<uint64_t>> CodeDb::count(std::string_view name, AskedQuery query, uint64_t at_most) {
   Result<ListQuery> asked = asked_of(name, query, QueryFor::kCount);
   if (!asked) co_return pass(asked);
   const WaitingHandler waiting(call_->worker->handler_watch(), call_->operation->index);
@@ -342,7 +376,7 @@ Task<Result<uint64_t>> CodeDb::count(std::string_view name, Query query, uint64_
   co_return std::move(found);
 }
 
-Task<Result<void>> CodeDb::list(std::string_view name, Query query, RowSink& sink) {
+Task<Result<void>> CodeDb::list(std::string_view name, AskedQuery query, RowSink& sink) {
   Result<ListQuery> asked = asked_of(name, query, QueryFor::kRows);
   if (!asked) co_return pass(asked);
   const Resource& resource = *asked->resource;
@@ -354,13 +388,18 @@ Task<Result<void>> CodeDb::list(std::string_view name, Query query, RowSink& sin
   const size_t known_rows = known_.size();  // No page has a row twice.
   known_.reserve(known_rows + page->rows.size());
   for (const Row& row : page->rows) {
+    reader.stand_on(row);
+    if (shown_ != nullptr) {  // It decides nothing, so rows may look otherwise than they did.
+      Result<void> taken = sink.take(reader);
+      if (!taken) co_return taken;
+      continue;
+    }
     const Value& key = row.values[resource.key];
     const Known* const before = known_before(known_rows, resource, key);
     if (before != nullptr && (!before->row || before->row->version != row.version)) {
       co_return fail(Code::kConflict, "A row changed between two reads of it.", "version-moved");
     }
     if (before == nullptr) known_.push_back({&resource, key, row});
-    reader.stand_on(row);
     Result<void> taken = sink.take(reader);
     if (!taken) co_return taken;
   }

@@ -21,9 +21,6 @@
 
 namespace servanda::internal {
 
-// What of the rows that meet a query is wanted.
-enum class QueryFor : uint8_t { kRows, kCount };
-
 // The other half of servanda::Db and Ctx::emit(): one unit of work on the resources of the
 // operation's service. Rows are remembered with the version that was read, so that a row looks the
 // same throughout the run and writes apply to what the handler has seen.
@@ -32,18 +29,28 @@ enum class QueryFor : uint8_t { kRows, kCount };
 class CodeDb final : public DbCore, public EventSink {
  public:
   explicit CodeDb(Call& call);
+  // For code that makes values of rows of `shown`: it may not write. Single rows are read as
+  // `written` leaves them (null: there are no writes), lists and counts as the store has them.
+  struct ReadsOnly {
+    const Resource& shown;
+    UnitOfWork* written = nullptr;
+  };
+  CodeDb(Call& call, const ReadsOnly& reads);
 
   Task<Result<void>> get(std::string_view resource, std::string key, RowSink& row) override;
   Task<Result<void>> insert(std::string_view resource, std::string row, RowSink& stored) override;
   Task<Result<void>> update(std::string_view resource, std::string row, RowSink& stored) override;
   Task<Result<bool>> remove(std::string_view resource, std::string key) override;
-  Task<Result<void>> list(std::string_view resource, Query query, RowSink& rows) override;
-  Task<Result<uint64_t>> count(std::string_view resource, Query query, uint64_t at_most) override;
+  Task<Result<void>> list(std::string_view resource, AskedQuery query, RowSink& rows) override;
+  Task<Result<uint64_t>> count(std::string_view resource, AskedQuery query,
+                               uint64_t at_most) override;
 
   Result<void> emit(std::string_view event, std::string_view contract_hash,
                     std::string_view payload) override;
 
   // --- For hooks of built-in handlers ---
+
+  [[nodiscard]] UnitOfWork& unit() { return unit_; }
 
   // Refuses writes of this row by the run from here on: the built-in handler writes it.
   void reserve(const Resource& resource, const Value& key);
@@ -76,8 +83,8 @@ class CodeDb final : public DbCore, public EventSink {
   [[nodiscard]] Known* known(const Resource& resource, const Value& key);
   void remember(const Resource& resource, const Value& key, std::optional<Row> row);
   Task<Result<std::optional<Row>>> find(const Resource& resource, Value key);
-  // What a list or a count asks for, in the store's terms.
-  [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const Query& query,
+  // What a list or a count asks for, in the store's terms. Texts stay those of the query.
+  [[nodiscard]] Result<ListQuery> asked_of(std::string_view resource, const AskedQuery& query,
                                            QueryFor wanted) const;
   Task<Result<Page>> read_page(const ListQuery& query);
   // Among the first `count` rows that became known.
@@ -88,6 +95,8 @@ class CodeDb final : public DbCore, public EventSink {
   // Whether the payload is what the contract says of the event.
   [[nodiscard]] Result<void> check_event(const EventDeclaration& event,
                                          std::string_view payload) const;
+  // Whether the run may write or emit at all.
+  [[nodiscard]] Result<void> check_writer() const;
   // Whether the run may write this row.
   [[nodiscard]] Result<void> check_write(const Resource& resource, const Value& key) const;
   void contend(const Resource& resource, const Value& key);
@@ -102,6 +111,8 @@ class CodeDb final : public DbCore, public EventSink {
 
   Call* call_;
   UnitOfWork unit_;
+  const Resource* shown_ = nullptr;  // Set where the run only reads: see ReadsOnly.
+  UnitOfWork* written_ = nullptr;
   std::vector<Known> known_;
   size_t writes_ = 0;
   size_t event_bytes_ = 0;
@@ -112,10 +123,10 @@ class CodeDb final : public DbCore, public EventSink {
   RowMemory memory_;
 };
 
-// The query in the store's terms, its spans in `arena`. kInternal, since handlers are written with
-// the contract at hand, for what does not exist, does not fit, or is served by no index. `parser`
-// is for the query's values, none of which it holds afterwards.
-[[nodiscard]] Result<ListQuery> read_query(const Resource& resource, const Query& query,
-                                           QueryFor wanted, Arena& arena, JsonParser& parser);
+// The query in the store's terms, its spans in `arena`, its texts those of `query`. The compiler
+// has seen that an index serves it; what is checked again here is that the struct's table_of() says
+// of the resource what the contract does. kInternal when it does not, or a bound is passed.
+[[nodiscard]] Result<ListQuery> read_query(const Resource& resource, const AskedQuery& query,
+                                           QueryFor wanted, Arena& arena);
 
 }  // namespace servanda::internal

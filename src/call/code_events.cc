@@ -74,6 +74,7 @@ Result<void> CodeDb::check_event(const EventDeclaration& event, std::string_view
 
 Result<void> CodeDb::emit(std::string_view name, std::string_view contract_hash,
                           std::string_view payload) {
+  if (Result<void> writer = check_writer(); !writer) return writer;
   const Plan& plan = call_->engine->plan();
   if (!contract_hash.empty() && contract_hash != plan.hash) {
     return misuse("The type of the event " + quoted(name) +

@@ -134,6 +134,7 @@ Task<void> keep_refusal(Call& call) {
   if (!call.idempotency.active || !is_kept(call)) co_return;
   UnitOfWork unit(*call.worker->session(), *call.arena);
   const IdempotencyRecord* const record = make_record(call, {});
+  if (record == nullptr) co_return;
   Task<Result<void>> committing = unit.commit(record, call.deadline);
   Result<void> kept = co_await committing;
   if (!kept && kept.error().reason == "idempotency-key-used") {

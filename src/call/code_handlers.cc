@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "call/problem_bodies.h"
 
 namespace servanda {
 namespace {
@@ -82,6 +83,10 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
     const Hook& hook = *handlers->hooks()[i];
     check_hash(plan, hook.operation_id(), hook.contract_hash(), foreign, found);
   }
+  for (size_t i = 0; handlers != nullptr && i < handlers->problem_bodies().size(); ++i) {
+    const ProblemSchema schema = handlers->problem_bodies()[i]->schema();
+    check_hash(plan, schema.name, schema.contract_hash, foreign, found);
+  }
   for (const Operation& operation : plan.operations) {
     if (operation.handler != HandlerKind::kCode) continue;
     if (handlers != nullptr && handlers->find(operation.id) != nullptr) continue;
@@ -138,6 +143,75 @@ void check_hooks(const Plan& plan, const CodeHandlers& handlers, std::vector<std
   }
 }
 
+// Adds the resources that an operation's answer shows: its own, and those that it expands.
+void add_shown(const Plan& plan, const ResourceBinding& binding, std::vector<bool>& shown) {
+  for (const BatchOffer& offer : binding.batch.offers) shown[offer.resource] = true;
+  if (binding.resource == kNoResource) return;
+  shown[binding.resource] = true;
+  for (const Expansion& expansion : binding.projection.expansions) {
+    uint16_t at = binding.resource;
+    for (const uint16_t relation : expansion.relations) {
+      at = plan.resources[at].relations[relation].resource;
+      shown[at] = true;
+    }
+  }
+}
+
+// Tells of rows that cannot be shown as the contract says, because nothing computes their values.
+void check_shown(const Plan& plan, const CodeHandlers* handlers, std::vector<std::string>& found) {
+  std::vector<bool> shown(plan.resources.size());
+  for (const Operation& operation : plan.operations) {
+    if (operation.handler == HandlerKind::kResource) add_shown(plan, *operation.resource, shown);
+  }
+  for (const Resource& resource : plan.resources) {
+    if (!shown[resource.index]) continue;
+    if (handlers != nullptr && handlers->find_computation(resource.name) != nullptr) continue;
+    for (const ComputedProperty& property : resource.computed) {
+      if (!property.by_code) continue;
+      found.push_back(quoted(resource.name + "." + property.name) +
+                      " says \"computed: code\", but this program computes nothing of " +
+                      quoted(resource.name) + " (app.compute<" + resource.name + ">(...))");
+    }
+  }
+}
+
+// Why there can be no computation for the resource; "" when there can be.
+std::string unfit_computation(const Plan& plan, const Computation& computation) {
+  const std::string_view name = computation.resource();
+  const auto resource = std::ranges::find(plan.resources, name, &Resource::name);
+  if (resource == plan.resources.end()) {
+    std::vector<std::string_view> names;
+    for (const Resource& one : plan.resources) names.push_back(one.name);
+    std::string text = quoted(name) + " is computed, but the contract has no such resource";
+    if (const auto near = nearest(name, names)) text += " (did you mean " + quoted(*near) + "?)";
+    return text;
+  }
+  for (const std::string_view member : computation.members()) {
+    const auto index = resource->computed_index(member);
+    if (index && resource->computed[*index].by_code) continue;
+    return quoted(std::string(name) + "." + std::string(member)) +
+           " is computed in C++, but the contract does not say \"computed: code\" there";
+  }
+  return {};
+}
+
+void check_computations(const Plan& plan, const CodeHandlers& handlers,
+                        std::vector<std::string>& found) {
+  std::vector<std::string_view> foreign;
+  for (const auto& computation : handlers.computations()) {
+    const std::string_view name = computation->resource();
+    if (handlers.find_computation(name) != computation.get()) {
+      found.push_back(quoted(name) + " is computed by two functions");
+      continue;
+    }
+    const size_t before = found.size();
+    check_hash(plan, name, computation->contract_hash(), foreign, found);
+    std::string problem = unfit_computation(plan, *computation);
+    // Types of another contract explain what they do not fit.
+    if (!problem.empty() && found.size() == before) found.push_back(std::move(problem));
+  }
+}
+
 void check_authenticators(const Plan& plan, const CodeHandlers& handlers,
                           std::vector<std::string>& found) {
   std::vector<std::string_view> names;
@@ -157,6 +231,13 @@ void check_authenticators(const Plan& plan, const CodeHandlers& handlers,
 }
 
 }  // namespace
+
+const Computation* CodeHandlers::find_computation(std::string_view resource) const {
+  for (const auto& computation : computations_) {
+    if (computation->resource() == resource) return computation.get();
+  }
+  return nullptr;
+}
 
 const CodeHandler* CodeHandlers::find(std::string_view operation_id) const {
   for (const auto& handler : all_) {
@@ -179,6 +260,13 @@ const Hook* CodeHandlers::find_hook(std::string_view operation_id, HookTime time
   return nullptr;
 }
 
+const ProblemBody* CodeHandlers::find_problem_body(std::string_view schema) const {
+  for (const auto& body : problem_bodies_) {
+    if (body->schema().name == schema) return body.get();
+  }
+  return nullptr;
+}
+
 void CodeHandlers::describe(CompileOptions& options) const {
   for (const auto& handler : all_) options.coded.emplace_back(handler->operation_id());
   std::vector<std::string>& schemes = options.authenticated.emplace();
@@ -187,10 +275,13 @@ void CodeHandlers::describe(CompileOptions& options) const {
 
 Result<void> check_code_handlers(const Plan& plan, const CodeHandlers* handlers) {
   std::vector<std::string> found = findings(plan, handlers);
+  check_shown(plan, handlers, found);
   if (handlers != nullptr) {
     check_hooks(plan, *handlers, found);
     check_authenticators(plan, *handlers, found);
+    check_computations(plan, *handlers, found);
   }
+  internal::check_problem_bodies(plan, handlers, found);
   if (found.empty()) return {};
   std::string text = "The C++ handlers do not fit the contract: ";
   for (size_t i = 0; i < found.size(); ++i) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries of handlers, in the store's terms.
+#include <charconv>
+#include <cmath>
 #include <string>
 #include <utility>
 
 #include "call/code_db.h"
-#include "call/resource_rows.h"
 #include "contract/plan/index_use.h"
 
 namespace servanda::internal {
@@ -14,135 +15,161 @@ std::unexpected<Error> wrong(std::string message) {
   return fail(Code::kInternal, std::move(message), "wrong-query");
 }
 
-static_assert(static_cast<int>(Is::kEqual) == static_cast<int>(FilterTest::kEqual) &&
-              static_cast<int>(Is::kPrefix) == static_cast<int>(FilterTest::kPrefix) &&
-              static_cast<int>(Is::kNotIn) == static_cast<int>(FilterTest::kNotIn));
-FilterTest test_of(Is is) {
-  return static_cast<FilterTest>(is);
+// Decimals of a contract that has them as numbers are stored as doubles.
+std::optional<Value> nearest_number(std::string_view text) {
+  double number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc()) return std::nullopt;
+  return Value::of_number(number);
+}
+
+// The value as the store compares it, or nothing when the column is of another type.
+std::optional<Value> value_in(ColumnType type, const AskedValue& asked) {
+  switch (asked.kind) {
+    case RowValue::Kind::kText:
+      if (type == ColumnType::kText) return Value::of_text(asked.text);
+      break;
+    case RowValue::Kind::kUuid:
+      if (type != ColumnType::kUuid) break;
+      return Value::of_bytes({reinterpret_cast<const char*>(asked.uuid.data()), asked.uuid.size()});
+    case RowValue::Kind::kTimestamp:
+      if (type == ColumnType::kTimestamp) return Value::of_integer(asked.integer);
+      break;
+    case RowValue::Kind::kDate:
+      if (type == ColumnType::kDate) return Value::of_integer(asked.integer);
+      break;
+    case RowValue::Kind::kDecimal:
+      if (type == ColumnType::kDecimal) return Value::of_text(asked.text);
+      if (type == ColumnType::kNumber) return nearest_number(asked.text);
+      break;
+    case RowValue::Kind::kInteger:
+      if (type == ColumnType::kInteger) return Value::of_integer(asked.integer);
+      break;
+    case RowValue::Kind::kNumber:
+      if (type == ColumnType::kNumber && std::isfinite(asked.number)) {
+        return Value::of_number(asked.number);
+      }
+      break;
+    case RowValue::Kind::kBoolean:
+      if (type == ColumnType::kBoolean) return Value::of_integer(asked.integer);
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
 }
 
 // Reads one query of one resource.
 class QueryReader {
  public:
-  QueryReader(const Resource& resource, const Query& query, QueryFor wanted, Arena& arena,
-              JsonParser& parser)
-      : resource_(resource), query_(query), wanted_(wanted), arena_(arena), parser_(parser) {}
+  QueryReader(const Resource& resource, const AskedQuery& query, QueryFor wanted, Arena& arena)
+      : resource_(resource),
+        shape_(*query.shape),
+        values_(query.values),
+        wanted_(wanted),
+        arena_(arena) {}
 
   Result<ListQuery> read() {
-    if (query_.limit_rows == 0 || query_.limit_rows > Query::kLimitMax) {
-      return wrong("A list is of 1 to " + std::to_string(Query::kLimitMax) + " rows, not of " +
-                   std::to_string(query_.limit_rows) + ".");
+    if (values_.limit == 0 || values_.limit > QueryLimits::kLimitMax) {
+      return wrong("A list is of 1 to " + std::to_string(QueryLimits::kLimitMax) +
+                   " rows, not of " + std::to_string(values_.limit) + ".");
     }
-    if (query_.conditions.size() > Query::kConditionsMax) {
-      return wrong("A list takes at most " + std::to_string(Query::kConditionsMax) +
-                   " conditions.");
-    }
-    if (query_.offset_rows > Query::kOffsetMax) {
-      return wrong("A list passes over at most " + std::to_string(Query::kOffsetMax) +
+    if (values_.offset > QueryLimits::kOffsetMax) {
+      return wrong("A list passes over at most " + std::to_string(QueryLimits::kOffsetMax) +
                    " rows: go on from the last row's values instead.");
     }
     ListQuery out;
     out.resource = &resource_;
-    out.limit = query_.limit_rows;
-    out.offset = query_.offset_rows;
-    Condition* const conditions = arena_.array<Condition>(query_.conditions.size());
-    AskedTest* const tests = arena_.array<AskedTest>(query_.conditions.size());
-    for (size_t i = 0; i < query_.conditions.size(); ++i) {
-      Result<Condition> condition = read_condition(query_.conditions[i]);
-      if (!condition) return pass(condition);
-      new (conditions + i) Condition(*condition);
-      new (tests + i) AskedTest{condition->property, condition->test};
-    }
-    out.conditions = {conditions, query_.conditions.size()};
-    const std::span<const AskedTest> asked(tests, query_.conditions.size());
+    out.limit = values_.limit;
+    out.offset = values_.offset;
+    Result<std::span<const Condition>> conditions = read_conditions();
+    if (!conditions) return pass(conditions);
+    out.conditions = *conditions;
+    const std::span<const AskedTest> asked(tests_, out.conditions.size());
     if (wanted_ == QueryFor::kCount) {
       if (!find_count_index(resource_, asked, resource_.usual_rows())) return unserved(out);
       return out;
     }
-    Result<std::span<const IndexKey>> order = read_order();
-    if (!order) return pass(order);
-    out.order = *order;
-    if (!find_index(resource_, asked, out.order, resource_.usual_rows())) return unserved(out);
+    out.order = shape_.sorted();
+    for (const IndexKey& key : out.order) {
+      Result<void> checked = check_property(key.property);
+      if (!checked) return pass(checked);
+    }
+    if (out.order.empty() || out.order.back().property != resource_.key ||
+        !find_index(resource_, asked, out.order, resource_.usual_rows())) {
+      return unserved(out);
+    }
     return out;
   }
 
  private:
-  [[nodiscard]] Result<uint16_t> property(std::string_view name) const {
-    if (const auto index = resource_.property_index(name)) return *index;
-    return wrong(resource_.name + " has no property \"" + std::string(name) + "\".");
+  // Names of conditions and orders may be any that clients know, and the key.
+  [[nodiscard]] Result<void> check_property(uint16_t number) const {
+    if (number < resource_.shown().size() &&
+        resource_.properties[number].type != ColumnType::kJson) {
+      return {};
+    }
+    return wrong("The table_of() of the struct for " + resource_.name +
+                 " does not fit the contract: it has no property " + std::to_string(number) +
+                 " that can be compared.");
   }
 
-  Result<Condition> read_condition(const Query::Condition& asked) {
-    Result<uint16_t> index = property(asked.property);
-    if (!index) return pass(index);
+  // All but those that are left out; tests_ has the same.
+  Result<std::span<const Condition>> read_conditions() {
+    Condition* const conditions = arena_.array<Condition>(shape_.test_count);
+    size_t count = 0;
+    std::span<const AskedValue> values = values_.values;
+    for (size_t i = 0; i < shape_.test_count; ++i) {
+      if (values_.counts[i] == QueryValues::kLeftOut) continue;
+      const AskedTest& asked = shape_.tests[i];
+      Result<Condition> read = read_condition(asked, values.first(values_.counts[i]));
+      if (!read) return pass(read);
+      values = values.subspan(values_.counts[i]);
+      tests_[count] = asked;
+      new (conditions + count++) Condition(*read);
+    }
+    return std::span<const Condition>(conditions, count);
+  }
+
+  Result<Condition> read_condition(const AskedTest& asked, std::span<const AskedValue> given) {
+    Result<void> checked = check_property(asked.property);
+    if (!checked) return pass(checked);
     Condition out;
-    out.property = *index;
-    out.test = test_of(asked.is);
-    const bool takes_none = asked.is == Is::kNull || asked.is == Is::kNotNull;
-    if (takes_none != asked.value.empty()) {
-      return wrong("The condition on \"" + asked.property + "\" " +
-                   (takes_none ? "takes no value." : "needs a value."));
-    }
-    if (takes_none) return out;
-    Result<JsonValue> value = parser_.parse(asked.value, {kJsonDepthMax});
-    if (!value) return pass(value);
-    const JsonValue given = *value;
-    if (is_list_test(out.test)) return read_values(asked, given, out);
-    if (given.is_null() && (asked.is == Is::kEqual || asked.is == Is::kNotEqual)) {
-      out.test = asked.is == Is::kEqual ? FilterTest::kNull : FilterTest::kNotNull;
-      return out;
-    }
-    Result<Value> one = read_value(asked, *index, given);
+    out.property = asked.property;
+    out.test = asked.test;
+    if (asked.test == Is::kNull || asked.test == Is::kNotNull) return out;
+    if (is_list_test(asked.test)) return read_list(out, given);
+    Result<Value> one = read_value(asked.property, given.front());
     if (!one) return pass(one);
     out.value = *one;
     return out;
   }
 
-  Result<Condition> read_values(const Query::Condition& asked, JsonValue given, Condition out) {
-    if (!given.is_array() || given.size() == 0 || given.size() > Query::kValuesMax) {
-      return wrong("The condition on \"" + asked.property + "\" takes 1 to " +
-                   std::to_string(Query::kValuesMax) + " values.");
+  Result<Condition> read_list(Condition out, std::span<const AskedValue> given) {
+    if (given.empty() || given.size() > QueryLimits::kValuesMax) {
+      return wrong("The condition on " + quoted(out.property) + " takes 1 to " +
+                   std::to_string(QueryLimits::kValuesMax) + " values.");
     }
     Value* const values = arena_.array<Value>(given.size());
-    size_t count = 0;
-    for (const JsonValue item : given.items()) {
-      Result<Value> one = read_value(asked, out.property, item);
+    for (size_t i = 0; i < given.size(); ++i) {
+      Result<Value> one = read_value(out.property, given[i]);
       if (!one) return pass(one);
-      new (values + count++) Value(*one);
+      new (values + i) Value(*one);
     }
-    out.values = {values, count};
+    out.values = {values, given.size()};
     return out;
   }
 
-  Result<Value> read_value(const Query::Condition& asked, uint16_t index, JsonValue given) {
-    const ColumnType type = resource_.properties[index].type;
-    const bool comparable = type != ColumnType::kJson && !given.is_null();
-    std::optional<Value> value =
-        comparable ? value_from_json(type, given, arena_) : std::optional<Value>();
-    if (!value) {
-      return wrong(json_text(given) + " is no value that \"" + asked.property +
-                   "\" can be compared with.");
-    }
-    if (value->kind == Value::Kind::kText) value->text = arena_.copy(value->text);
-    return *value;
+  [[nodiscard]] Result<Value> read_value(uint16_t property, const AskedValue& given) const {
+    const std::optional<Value> value = value_in(resource_.properties[property].type, given);
+    if (value) return *value;
+    return wrong(quoted(property) + " of " + resource_.name +
+                 " cannot be compared with what is given: a number that is none, or a value of "
+                 "another type than the contract has.");
   }
 
-  // The order asked for, with the key behind it.
-  Result<std::span<const IndexKey>> read_order() {
-    IndexKey* const keys = arena_.array<IndexKey>(query_.order.size() + 1);
-    size_t count = 0;
-    bool has_key = false;
-    for (const Query::Key& key : query_.order) {
-      Result<uint16_t> index = property(key.property);
-      if (!index) return pass(index);
-      new (keys + count++) IndexKey{*index, key.direct == Direct::kDescending};
-      has_key |= *index == resource_.key;
-    }
-    if (!has_key) {
-      const bool descending = count > 0 && keys[count - 1].descending;
-      new (keys + count++) IndexKey{resource_.key, descending};
-    }
-    return std::span<const IndexKey>(keys, count);
+  [[nodiscard]] std::string quoted(uint16_t property) const {
+    return "\"" + resource_.properties[property].name + "\"";
   }
 
   // Names an index that would do: what is equal first, then the order.
@@ -163,24 +190,26 @@ class QueryReader {
     }
     for (const IndexKey& key : query.order) add(key.property, key.descending);
     return fail(Code::kInternal,
-                "No index serves this list of " + resource_.name +
-                    ", so the whole table would be read: declare \"indexes: [[" + keys +
-                    "]]\" in the resource, or sort by what is compared.",
+                "The table_of() of the struct for " + resource_.name +
+                    " does not fit the contract, which has no index for this list, so the whole "
+                    "table would be read: declare \"indexes: [[" +
+                    keys + "]]\" in the resource, or sort by what is compared.",
                 "not-indexed");
   }
 
   const Resource& resource_;
-  const Query& query_;
+  const QueryShape& shape_;
+  const QueryValues& values_;
   const QueryFor wanted_;
   Arena& arena_;
-  JsonParser& parser_;
+  AskedTest tests_[QueryLimits::kConditionsMax];
 };
 
 }  // namespace
 
-Result<ListQuery> read_query(const Resource& resource, const Query& query, QueryFor wanted,
-                             Arena& arena, JsonParser& parser) {
-  return QueryReader(resource, query, wanted, arena, parser).read();
+Result<ListQuery> read_query(const Resource& resource, const AskedQuery& query, QueryFor wanted,
+                             Arena& arena) {
+  return QueryReader(resource, query, wanted, arena).read();
 }
 
 }  // namespace servanda::internal

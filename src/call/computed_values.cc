@@ -125,6 +125,7 @@ Value read_as(ColumnType type, const ExpressionValue& value, Arena& arena) {
 Value computed_value(const Resource& resource, size_t index, const Row& row, Timestamp now,
                      Arena& arena) {
   const ComputedProperty& property = resource.computed[index];
+  if (property.by_code) return Value::null();
   const RowValues input(resource, row, now);
   const Value value = read_as(property.type, evaluate(property.expression, input, arena), arena);
   // Text may point into a document that ends here.
@@ -132,9 +133,32 @@ Value computed_value(const Resource& resource, size_t index, const Row& row, Tim
   return owned ? value : Value::of_text(arena.copy(value.text));
 }
 
+std::string_view code_value(const Resource& resource, const Row& row, size_t index) {
+  const size_t place = resource.properties.size() + index;
+  return place < row.values.size() ? row.values[place].text : std::string_view();
+}
+
+namespace {
+
+// As append_computed(). A row of which C++ has made nothing yet shows nothing.
+bool append_code_value(std::string& out, const Resource& resource, const Row& row, size_t index) {
+  const ComputedProperty& property = resource.computed[index];
+  std::string_view text = code_value(resource, row, index);
+  const bool made = row.values.size() > resource.properties.size();
+  if (made && text.empty() && property.nullable) text = "null";
+  if (text.empty()) return false;
+  json_append_string(out, property.name);
+  out += ':';
+  out += text;
+  return true;
+}
+
+}  // namespace
+
 bool append_computed(std::string& out, const Resource& resource, const Row& row, size_t index,
                      Timestamp now) {
   const ComputedProperty& property = resource.computed[index];
+  if (property.by_code) return append_code_value(out, resource, row, index);
   Arena scratch(kScratchBytes);
   const Value value = computed_value(resource, index, row, now, scratch);
   if (value.is_null() && !property.nullable) return false;

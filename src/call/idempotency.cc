@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/problem.h"
 #include "base/text.h"
+#include "call/problem_reading.h"
+#include "call/record.h"
 #include "call/resource_handler.h"
 #include "call/respond.h"
 #include "call/worker.h"
@@ -18,6 +21,9 @@ namespace {
 
 // An answer's row in place of its body: the percent-encoded key. Never sent.
 constexpr std::string_view kRowField = "servanda-row";
+// Of a problem of the engine's: problem details (RFC 9457); empty where the body is that already.
+// Never sent.
+constexpr std::string_view kProblemField = "servanda-problem";
 
 struct ScopeHash {
   size_t operator()(const IdempotencyScope& scope) const {
@@ -80,10 +86,15 @@ Sha256 fingerprint_of(const Call& call) {
   return sha256(text);
 }
 
-// Reads the "name: value" lines of a stored answer back into the call's answer. Returns the key of
-// the row that stands for the body, or an empty view.
-std::string_view restore_fields(Answer& answer, std::string_view lines) {
-  std::string_view row;
+// What a stored answer has for the engine alone.
+struct OwnFields {
+  std::string_view row;  // The key of the row that stands for the body, or empty.
+  std::optional<std::string_view> problem;
+};
+
+// Reads the "name: value" lines of a stored answer back into the call's answer.
+OwnFields restore_fields(Answer& answer, std::string_view lines) {
+  OwnFields own;
   while (!lines.empty()) {
     const size_t end = lines.find("\r\n");
     const std::string_view line = lines.substr(0, end);
@@ -101,12 +112,14 @@ std::string_view restore_fields(Answer& answer, std::string_view lines) {
     } else if (name == "preference-applied") {
       answer.minimal = true;
     } else if (name == kRowField) {
-      row = value;
+      own.row = value;
+    } else if (name == kProblemField) {
+      own.problem = value;
     } else {
       answer.add_field(name, value);
     }
   }
-  return row;
+  return own;
 }
 
 void add_line(std::string& lines, std::string_view name, std::string_view value) {
@@ -152,6 +165,21 @@ Task<bool> wait_for_key(Call& call) {
   }
 }
 
+// Whether the operation declares a body of its own for problems of this status.
+bool has_own_form(const Call& call, int status) {
+  const Response* const declared = call.operation->response_for(status);
+  return declared != nullptr && declared->problem != nullptr;
+}
+
+// A stored problem as an error, for who takes it as one: a handler that calls. So does a door where
+// none that it would send was stored.
+void restore_problem(Call& call, std::string_view standard) {
+  Answer& answer = call.answer;
+  const std::string_view text = standard.empty() ? answer.body : standard;
+  answer.error = read_problem(answer.status, text, call.worker->scratch_parser());
+  answer.body = answer.content_type = {};
+}
+
 // Turns a stored answer into the call's. False: the call has been refused.
 Task<bool> restore_answer(Call& call, StoredAnswer stored) {
   if (stored.fingerprint != call.idempotency.fingerprint) {
@@ -160,10 +188,16 @@ Task<bool> restore_answer(Call& call, StoredAnswer stored) {
                      "idempotency-key-reused");
   }
   call.answer.clear();
-  const std::string_view row = restore_fields(call.answer, stored.fields);
+  const OwnFields own = restore_fields(call.answer, stored.fields);
+  const std::string_view row = own.row;
   call.answer.status = stored.status;
   call.answer.replayed = true;
   call.answer.body = stored.body;
+  if (own.problem &&
+      (call.is_inner() || (own.problem->empty() && has_own_form(call, stored.status)))) {
+    restore_problem(call, *own.problem);
+    co_return true;
+  }
   if (!row.empty()) {
     const int64_t version = call.answer.version;
     const bool there = co_await append_current_row(call, row);
@@ -285,11 +319,36 @@ Task<bool> replay_stored_answer(Call& call) {
   co_return restored;
 }
 
+namespace {
+
+// Gives a problem the form in which it is kept, and adds to `lines` what makes it one. False: there
+// is none that the contract allows, which has been reported.
+bool render_kept_problem(Call& call, std::string& lines) {
+  Answer& answer = call.answer;
+  const Code code = answer.error->code;
+  // A handler that calls takes problems as they are, whatever a client would be shown.
+  if (call.is_inner()) {
+    render_standard_problem(call);
+  } else {
+    render_problem(call);
+  }
+  if (answer.error->code != code) return false;
+  std::string standard;
+  if (!call.is_inner() && has_own_form(call, answer.status)) {
+    standard = problem_body(*answer.error, trace_id_text(call));
+    if (standard == answer.body) standard.clear();
+  }
+  add_line(lines, kProblemField, standard);
+  return true;
+}
+
+}  // namespace
+
 const IdempotencyRecord* make_record(Call& call, std::string_view row_key) {
   if (!call.idempotency.active) return nullptr;
   Answer& answer = call.answer;
-  if (answer.error) render_problem(call);
   std::string lines;
+  if (answer.error && !render_kept_problem(call, lines)) return nullptr;
   if (!answer.content_type.empty()) add_line(lines, "content-type", answer.content_type);
   if (answer.version != 0) add_line(lines, "etag", std::to_string(answer.version));
   if (!answer.location.empty()) add_line(lines, "location", answer.location);

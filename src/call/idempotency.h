@@ -67,8 +67,8 @@ void release_key(Call& call);
 [[nodiscard]] Task<bool> replay_stored_answer(Call& call);
 
 // The record of the call's answer as it stands, in the call's arena, or null when the call has no
-// key. `row_key` names the row that an answer too large to keep is read from again; an answer
-// without one is kept whole.
+// key, or an error that development refuses to tell as the contract declares it. `row_key` names
+// the row that an answer too large to keep is read from again; an answer without one is kept whole.
 [[nodiscard]] const IdempotencyRecord* make_record(Call& call, std::string_view row_key);
 
 }  // namespace servanda

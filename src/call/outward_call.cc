@@ -5,16 +5,13 @@
 
 #include "base/problem.h"
 #include "call/inner_call.h"
+#include "call/problem_bodies.h"
 #include "call/problem_reading.h"
+#include "call/record.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
 namespace {
-
-Problem problem_of(int status, Error error) {
-  return {status, error.code, std::move(error.reason), std::move(error.message),
-          std::move(error.fields)};
-}
 
 std::string etag_text(const Answer& answer) {
   if (answer.version != 0) return '"' + std::to_string(answer.version) + '"';
@@ -78,12 +75,7 @@ Task<Result<void>> OutwardCall::run() {
   if (!ran) co_return ran;
   Answer& answer = inner_->call->answer;
   if (answer.error) {
-    inner_->problem =
-        problem_of(facts_of(answer.error->code).http_status, std::move(*answer.error));
-    inner_->has_problem = true;
-  } else if (answer.replayed && answer.content_type == "application/problem+json") {
-    // Kept for its Idempotency-Key.
-    inner_->problem = problem_of(answer.status, read_problem(answer.status, this->answer().body));
+    inner_->problem = problem_of(*caller_, std::move(*answer.error), answer.retry_after_s);
     inner_->has_problem = true;
   }
   co_return ran;
@@ -113,13 +105,17 @@ Problem OutwardCall::undeclared(const ReadError& error) {
   const Answer& answer = inner_->call->answer;
   if (answer.status < 400) {
     Problem problem;
+    problem.request_id = trace_id_text(*caller_);
     problem.reason = "answer-breaks-contract";
     problem.message = "The answer of \"" + std::string(operation_) + "\" with status " +
                       std::to_string(answer.status) +
                       " is not as declared: " + error.to_error().message;
     return problem;
   }
-  return problem_of(answer.status, read_problem(answer.status, this->answer().body));
+  Problem problem =
+      problem_of(*caller_, read_problem(answer.status, this->answer().body), answer.retry_after_s);
+  problem.status = answer.status;
+  return problem;
 }
 
 }  // namespace servanda::internal

@@ -274,10 +274,11 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
   tally.between_services = std::max(tally.between_services, taken->calls.between_services);
   if (taken->answer == PeerTaken::Answer::kProblem) {
     refuse(call, read_problem(upstream.status, upstream.body, call.worker->scratch_parser()));
+    const auto seconds = parse_integer(upstream.field("retry-after")).value_or(0);
+    call.answer.retry_after_s = static_cast<int>(std::clamp<int64_t>(seconds, 0, 86'400));
     co_return;
   }
   relay(call);
-  call.answer.replayed = !upstream.field("idempotent-replayed").empty();
 }
 
 }  // namespace servanda

@@ -15,6 +15,7 @@
 #include "call/read_input.h"
 #include "call/record.h"
 #include "call/resource_write.h"
+#include "call/row_computation.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
@@ -33,6 +34,13 @@ struct ItemOutcome {
   }
 };
 
+// A row that a result shows once C++ has made values of it.
+struct UnfinishedRow {
+  uint32_t item = 0;
+  Row row;
+  size_t place = 0;  // In the answer's text.
+};
+
 // A batch on its way to its commit.
 struct Batch {
   Call& call;
@@ -42,6 +50,8 @@ struct Batch {
   Arena arena;                           // What one try reads and writes.
   std::unique_ptr<Call> part = nullptr;  // The item at work, as a call.
   std::string_view trace_id = {};
+  std::vector<UnfinishedRow> unfinished = {};  // Of one try, in the order of the items.
+  CallTally calls_before = {};
 
   [[nodiscard]] bool is_partial() const { return request.mode == BatchRequest::Mode::kPartial; }
 };
@@ -212,7 +222,7 @@ bool is_invalid(const Error& error) {
   return error.reason == "invalid-body";
 }
 
-void write_result(Batch& batch, const BatchItem& item, const Value& key) {
+void write_result(Batch& batch, const BatchItem& item, const Value& key, size_t index) {
   const Answer& answer = batch.part->answer;
   const Resource& resource = resource_of(*batch.part);
   std::string key_text;
@@ -235,6 +245,11 @@ void write_result(Batch& batch, const BatchItem& item, const Value& key) {
   if (shows && !answer.content_type.empty()) {
     writer.key("value");
     writer.raw(answer.body);
+  } else if (shows && answer.unfinished) {
+    writer.key("value");
+    writer.raw({});
+    const size_t place = batch.call.answer.text.size();
+    batch.unfinished.push_back({static_cast<uint32_t>(index), *answer.unfinished, place});
   }
   writer.end_object();
 }
@@ -270,9 +285,12 @@ Task<void> prepare_item(Batch& batch, UnitOfWork& unit, size_t index) {
     co_return;
   }
   // What an update wrote points into scratch memory, which the next item will use.
-  if (item.operation->resource->action == Action::kUpdate) unit.keep_last_write();
+  if (item.operation->resource->action == Action::kUpdate) {
+    unit.keep_last_write();
+    if (part.answer.unfinished) part.answer.unfinished->values = unit.last_write().values;
+  }
   batch.item_of_write.resize(unit.write_count(), static_cast<uint32_t>(index));
-  write_result(batch, item, attempt.key);
+  write_result(batch, item, attempt.key, index);
 }
 
 // Whether a batch of this size may go on.
@@ -313,6 +331,51 @@ bool refuse_items(Batch& batch) {
   return refuse(batch.call, std::move(whole));
 }
 
+// Writes the rows into the places that were left for them.
+void fill_in_rows(Batch& batch) {
+  std::string& whole = batch.call.answer.text;
+  std::string text;
+  size_t from = 0;
+  for (const UnfinishedRow& one : batch.unfinished) {
+    text.append(whole, from, one.place - from);
+    from = one.place;
+    Call& part = begin_part(batch, batch.request.items[one.item]);
+    append_item(part, one.row);
+    text += part.answer.text;
+  }
+  text.append(whole, from);
+  whole = std::move(text);
+}
+
+// Makes the values of the rows that results show: in one run for all rows of a resource. False
+// after refusing the whole.
+Task<bool> finish_rows(Batch& batch, UnitOfWork& unit) {
+  if (batch.unfinished.empty()) co_return true;
+  const auto resource_at = [&batch](size_t i) {
+    return batch.request.items[batch.unfinished[i].item].operation->resource->resource;
+  };
+  std::vector<bool> finished(batch.unfinished.size());
+  for (size_t first = 0; first < finished.size(); ++first) {
+    if (finished[first]) continue;
+    std::vector<size_t> places;
+    std::vector<Row> rows;
+    for (size_t i = first; i < finished.size(); ++i) {
+      if (resource_at(i) != resource_at(first)) continue;
+      places.push_back(i);
+      rows.push_back(batch.unfinished[i].row);
+      finished[i] = true;
+    }
+    const Resource& resource = batch.call.engine->plan().resources[resource_at(first)];
+    const RowsToShow page{resource, rows, batch.arena, &unit};
+    Task<Result<std::span<const Row>>> computing = compute_rows(batch.call, page);
+    Result<std::span<const Row>> shown = co_await computing;
+    if (!shown) co_return refuse_rows(batch.call, std::move(shown.error()));
+    for (size_t i = 0; i < places.size(); ++i) batch.unfinished[places[i]].row = (*shown)[i];
+  }
+  fill_in_rows(batch);
+  co_return check_size(batch);
+}
+
 // Fills the unit of work and the answer; false after refusing the whole.
 Task<bool> prepare_items(Batch& batch, UnitOfWork& unit) {
   Call& call = batch.call;
@@ -334,6 +397,9 @@ Task<bool> prepare_items(Batch& batch, UnitOfWork& unit) {
     if (!check_size(batch)) co_return false;
   }
   if (failed) co_return refuse_items(batch);
+  Task<bool> finishing = finish_rows(batch, unit);
+  const bool finished = co_await finishing;
+  if (!finished) co_return false;
   call.answer.text += "]}";
   call.answer.status = batch.is_partial() ? 207 : call.operation->resource->status;
   call.answer.varies_by_prefer = true;
@@ -367,6 +433,9 @@ Task<bool> try_batch(Batch& batch, int tries) {
   call.answer.clear();
   batch.arena.reset();
   batch.item_of_write.clear();
+  batch.unfinished.clear();
+  call.attempt = static_cast<uint32_t>(tries);
+  call.made_calls() = batch.calls_before;
   for (ItemOutcome& outcome : batch.outcomes) outcome.found.reset();
   UnitOfWork unit(*call.worker->session(), batch.arena);
   const bool prepared = co_await prepare_items(batch, unit);
@@ -381,7 +450,13 @@ Task<bool> try_batch(Batch& batch, int tries) {
     co_await replay_stored_answer(call);
     co_return false;
   }
-  if (goes_on_after(batch, std::move(committed.error()), tries)) co_return true;
+  if (goes_on_after(batch, std::move(committed.error()), tries)) {
+    if (!call.called_out) co_return true;
+    refuse(call, Code::kConflict,
+           "The batch would have to be tried again, but what makes values of its rows has called "
+           "other operations already.",
+           "version-moved");
+  }
   co_await keep_refusal(call);
   co_return false;
 }
@@ -400,6 +475,7 @@ Task<void> write_batch(Call& call) {
   batch.outcomes.resize(batch.request.items.size());
   batch.part = call.worker->take_call(batch.arena);
   batch.trace_id = trace_id_text(call);
+  batch.calls_before = call.made_calls();
   if (check_declared(batch)) {
     for (size_t i = 0; i < batch.outcomes.size(); ++i) check_item(batch, i);
     for (int tries = 1;; ++tries) {

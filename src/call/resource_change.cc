@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "call/merge_patch.h"
 #include "call/resource_write.h"
+#include "call/row_computation.h"
 #include "call/worker.h"
 #include "http/path.h"
 
@@ -85,8 +86,7 @@ void answer_written(Call& call, const Row& row, int status, bool created) {
     if (!created) answer.status = 204;
     return;
   }
-  append_item(call, row);
-  answer.use_text(call.answer_type);
+  answer_row(call, row);
 }
 
 void prepare_create(Call& call, WriteAttempt& attempt) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deleting and restoring: what follows the reads.
 #include "call/resource_write.h"
+#include "call/row_computation.h"
 #include "call/row_deletion.h"
 #include "call/worker.h"
 #include "store/row_state.h"
@@ -16,7 +17,8 @@ void prepare_soft_delete(Call& call, WriteAttempt& attempt) {
   attempt.unit.update(resource, attempt.key, row.values, attempt.stored->version);
   answer_written(call, row, call.operation->resource->status, false);
   // Without the row the answer has nothing that a tag could stand for: its path is empty now.
-  if (call.answer.text.empty()) call.answer.version = 0;
+  const bool shows = call.answer.unfinished || !call.answer.text.empty();
+  if (!shows) call.answer.version = 0;
 }
 
 }  // namespace
@@ -47,8 +49,7 @@ void prepare_delete(Call& call, WriteAttempt& attempt) {
     call.answer.status = 204;
     return;
   }
-  append_item(call, *attempt.stored);
-  call.answer.use_text(call.answer_type);
+  answer_row(call, *attempt.stored);
 }
 
 }  // namespace servanda::internal

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "call/preconditions.h"
 #include "call/resource_hooks.h"
+#include "call/row_computation.h"
 #include "call/row_view.h"
 #include "call/worker.h"
 #include "store/row_state.h"
@@ -128,7 +129,13 @@ bool is_visible(Call& call, const Row& row) {
 }
 
 // Answers a read with what was asked to be seen of the row.
-Task<void> answer_view(Call& call, const Row& row, RowView& view) {
+Task<void> answer_view(Call& call, Row row, RowView& view) {
+  if (view.shows_code) {
+    Task<std::optional<std::span<const Row>>> computing = compute_shown(call, {&row, 1}, view);
+    const std::optional<std::span<const Row>> shown = co_await computing;
+    if (!shown) co_return;
+    row = shown->front();
+  }
   const bool fetched = co_await fetch_related(call, {&row, 1}, view);
   if (!fetched) co_return;
   call.answer.status = call.operation->resource->status;
@@ -137,14 +144,14 @@ Task<void> answer_view(Call& call, const Row& row, RowView& view) {
   end_item(call);
   if (view.expansions.empty() && !resource_of(call).shows_time()) {
     call.answer.version = row.version;
-  } else {
+  } else if (is_seen(call) || !view.shows_code) {
     call.answer.tag = tag_of_content(call, row);
     const std::string_view known = call.input.known[KnownField::kIfNoneMatch];
-    if (matches_any_tag(known, call.answer.tag)) call.answer.status = 304;
+    const bool may_match = !view.shows_code;  // What C++ makes is new with every read.
+    if (may_match && matches_any_tag(known, call.answer.tag)) call.answer.status = 304;
   }
   call.answer.use_text(call.answer_type);
-  // A choice of fields leaves out what the schema may require.
-  call.answer.conforms = !view.fields.is_all();
+  mark_view(call, view);
 }
 
 Task<void> read_resource(Call& call) {
@@ -172,8 +179,9 @@ Task<void> read_resource(Call& call) {
   }
   const ConditionOutcome outcome = check_read_conditions(call, row.version);
   if (outcome == ConditionOutcome::kRefused) co_return;
-  const bool by_content = resource_of(call).shows_time() && call.operation->resource->answers_body;
-  if (by_content || (outcome == ConditionOutcome::kProceed && !view->fields.is_all())) {
+  const bool varies = resource_of(call).shows_time() || view->shows_code;
+  const bool in_full = varies && call.operation->resource->answers_body;
+  if (in_full || (outcome == ConditionOutcome::kProceed && !view->fields.is_all())) {
     co_await answer_view(call, row, *view);
     co_return;
   }
@@ -213,8 +221,8 @@ Task<void> handle_resource(Call& call) {
     case Action::kUpdate:
     case Action::kDelete:
     case Action::kRestore:
-      if (internal::has_hooks(call)) {
-        co_await internal::write_with_hooks(call);
+      if (internal::runs_code(call)) {
+        co_await internal::write_with_code(call);
       } else {
         co_await internal::write_resource(call);
       }
@@ -236,7 +244,12 @@ Task<bool> append_current_row(Call& call, std::string_view encoded_key) {
       co_await call.worker->session()->get(resource, *key, *call.arena);
   if (!found) co_return refuse(call, std::move(found.error()));
   if (!*found || is_deleted(resource, **found)) co_return false;
-  internal::append_item(call, **found);
+  const std::string_view type = call.answer.content_type;
+  internal::answer_row(call, **found);
+  Task<bool> finishing = internal::finish_row(call, nullptr);
+  const bool finished = co_await finishing;
+  if (!finished) co_return false;
+  call.answer.content_type = type;
   call.answer.version = (*found)->version;
   co_return true;
 }

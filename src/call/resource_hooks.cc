@@ -12,6 +12,7 @@
 #include "call/preconditions.h"
 #include "call/rerun.h"
 #include "call/resource_write.h"
+#include "call/row_computation.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
@@ -127,6 +128,8 @@ Task<Ending> try_once(Call& call, size_t& contended_row) {
   }
   proposed.keep_last_write();
   HookedWrite hooked = written_by(attempt, call);
+  // What waits to be shown must outlive the scratch memory that hooks will use.
+  if (call.answer.unfinished && hooked.next) call.answer.unfinished = hooked.next;
   const OperationState& state = call.engine->state(*call.operation);
   CodeDb db(call);
   db.reserve(resource_of(call), hooked.write.key);
@@ -146,7 +149,12 @@ Task<Ending> try_once(Call& call, size_t& contended_row) {
            "A hook changed the row after it was written: only one that runs before can do that.",
            "changed-after");
   }
-  if (call.answer.error) {
+  bool finished = !call.answer.error;
+  if (finished) {
+    Task<bool> finishing = finish_row(call, &db.unit());
+    finished = co_await finishing;
+  }
+  if (!finished) {
     const Ending ending = co_await refused(call);
     co_return ending;
   }
@@ -156,12 +164,12 @@ Task<Ending> try_once(Call& call, size_t& contended_row) {
 
 }  // namespace
 
-bool has_hooks(const Call& call) {
+bool runs_code(const Call& call) {
   const OperationState& state = call.engine->state(*call.operation);
-  return state.before != nullptr || state.after != nullptr;
+  return state.before != nullptr || state.after != nullptr || resource_of(call).shows_code();
 }
 
-Task<void> write_with_hooks(Call& call) {
+Task<void> write_with_code(Call& call) {
   if (has_required_condition(call)) co_await run_until_done(call, try_once);
 }
 

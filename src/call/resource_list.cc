@@ -153,13 +153,18 @@ Task<void> list_resource(Call& call) {
     answer.total = std::min(*count, request->count_max);
     answer.total_is_exact = *count <= request->count_max;
   }
+  if (view->shows_code) {
+    Task<std::optional<std::span<const Row>>> computing = compute_shown(call, answer.rows, *view);
+    const std::optional<std::span<const Row>> shown = co_await computing;
+    if (!shown) co_return;
+    answer.rows = *shown;
+  }
   const bool fetched = co_await fetch_related(call, answer.rows, *view);
   if (!fetched) co_return;
   call.answer.status = call.operation->resource->status;
   write_page(call, *request, answer, *view);
   call.answer.use_text(call.answer_type);
-  // A choice of fields leaves out what the schema may require.
-  call.answer.conforms = !view->fields.is_all();
+  mark_view(call, *view);
 }
 
 }  // namespace servanda::internal

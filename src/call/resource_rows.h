@@ -98,6 +98,9 @@ struct RowInput {
 [[nodiscard]] std::span<const Value> row_from_json(const RowInput& input, const RowMakers& makers,
                                                    Arena& arena, Issues& issues);
 
+// The JSON Pointer of a member below `prefix`.
+[[nodiscard]] std::string pointer_of(std::string_view prefix, std::string_view name);
+
 // Only the issues about what `input.given` may not hold.
 void check_row_members(const RowInput& input, Arena& arena, Issues& issues);
 

@@ -138,6 +138,7 @@ Task<void> keep_refusal(Call& call) {
   if (!call.idempotency.active || !is_deterministic(*call.answer.error)) co_return;
   UnitOfWork unit(*call.worker->session(), *call.arena);
   const IdempotencyRecord* const record = make_record(call, {});
+  if (record == nullptr) co_return;
   Result<void> kept = co_await unit.commit(record, call.deadline);
   // A refusal that could not be kept stands: it had no effect, so nothing is lost by deciding anew.
   if (!kept && kept.error().reason == "idempotency-key-used") {

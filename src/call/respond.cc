@@ -10,6 +10,7 @@
 #include "base/gzip.h"
 #include "base/problem.h"
 #include "base/text.h"
+#include "call/problem_bodies.h"
 #include "call/record.h"
 #include "call/worker.h"
 #include "contract/plan/problem_text.h"
@@ -45,11 +46,6 @@ void check_against_contract(Call& call) {
   if (!conforms_to(call, *media, answer.body, issues)) refuse_nonconforming(call, issues);
 }
 
-void render_own_form(Call& call) {
-  call.answer.text = problem_body(*call.answer.error, trace_id_text(call));
-  call.answer.use_text(kProblemType);
-}
-
 // What the contract declares under the answer's own type. A problem of a type that it does not
 // declare is no answer of the contract's that could break it.
 const MediaType* declared_problem(const Call& call) {
@@ -64,14 +60,13 @@ const MediaType* declared_problem(const Call& call) {
 
 // A problem that breaks the contract is told in the engine's own form.
 void check_problem(Call& call) {
-  if (call.answer.replayed || call.operation == nullptr) return;
+  if (call.operation == nullptr) return;
   const MediaType* const media = declared_problem(call);
   if (media == nullptr) return;
   Issues issues;
   if (conforms_to(call, *media, call.answer.body, issues)) return;
   refuse_nonconforming(call, issues);
-  call.answer.status = facts_of(Code::kInternal).http_status;
-  render_own_form(call);
+  render_standard_problem(call);
 }
 
 void choose_coding(Call& call) {
@@ -127,20 +122,31 @@ void refuse_nonconforming(Call& call, Issues& issues) {
   refuse(call, std::move(error));
 }
 
+void render_standard_problem(Call& call) {
+  Answer& answer = call.answer;
+  answer.status = facts_of(answer.error->code).http_status;
+  answer.text = problem_body(*answer.error, trace_id_text(call));
+  answer.use_text(kProblemType);
+}
+
 void render_problem(Call& call) {
   Answer& answer = call.answer;
-  const Error& error = *answer.error;
-  answer.status = facts_of(error.code).http_status;
+  answer.status = facts_of(answer.error->code).http_status;
   const Response* const declared =
       call.operation != nullptr ? call.operation->response_for(answer.status) : nullptr;
-  if (declared == nullptr || declared->problem == nullptr) {
-    render_own_form(call);
-    return;
+  const ProblemForm* const form = declared == nullptr ? nullptr : declared->problem.get();
+  if (form == nullptr) {
+    render_standard_problem(call);
+  } else if (form->coded_schema.empty()) {
+    const ProblemContext context{answer.status, trace_id_text(call), call.input.path,
+                                 call.worker->clock().wall()};
+    answer.text = problem_text(*form, *answer.error, context);
+    answer.use_text(form->content_type);
+  } else if (!internal::tell_in_code(call, *form)) {
+    render_standard_problem(call);
+    return;  // Of another type than the contract declares.
   }
-  const ProblemContext context{answer.status, trace_id_text(call), call.input.path,
-                               call.worker->clock().wall()};
-  answer.text = problem_text(*declared->problem, error, context);
-  answer.use_text(declared->problem->content_type);
+  if (call.worker->options().environment == Environment::kDevelopment) check_problem(call);
 }
 
 void respond(Call& call) {
@@ -154,13 +160,10 @@ void respond(Call& call) {
   if (checks && !answer.error) check_against_contract(call);
   if (call.is_inner()) {  // The caller takes errors as they are, and bytes uncompressed.
     if (answer.error) answer.status = facts_of(answer.error->code).http_status;
-    if (answer.error && call.peer == Call::Peer::kCalls) render_own_form(call);
+    if (answer.error && call.peer == Call::Peer::kCalls) render_standard_problem(call);
     return;
   }
-  if (answer.error && answer.content_type.empty()) {
-    render_problem(call);
-    if (checks) check_problem(call);
-  }
+  if (answer.error && answer.content_type.empty()) render_problem(call);
   choose_coding(call);
   if (answer.status == 304) answer.body = answer.content_type = {};
 }

@@ -16,8 +16,12 @@ inline constexpr size_t kGzipBytesMin = 1024;
 // sent compressed to who accepts it. The answer to a handler's own call is only checked.
 void respond(Call& call);
 
-// Turns the answer's error into its RFC 9457 body. The error stays, for the log.
+// Turns the answer's error into the body that the contract declares for it, else into problem
+// details (RFC 9457). The error stays, for the log; in development a body that breaks the contract
+// becomes another error, which names the places. Requires: the answer has an error.
 void render_problem(Call& call);
+// As problem details, whatever the contract declares.
+void render_standard_problem(Call& call);
 
 // Whether `body`, as media type `media` has it, conforms to the contract; adds to `issues` what
 // does not. Only JSON bodies are looked at.

@@ -7,7 +7,6 @@
 #include "call/resource_rows.h"
 
 namespace servanda {
-namespace {
 
 std::string pointer_of(std::string_view prefix, std::string_view name) {
   std::string pointer(prefix);
@@ -23,6 +22,8 @@ std::string pointer_of(std::string_view prefix, std::string_view name) {
   }
   return pointer;
 }
+
+namespace {
 
 // Turns one body into the values of one row.
 class RowBuild {
@@ -91,7 +92,7 @@ class RowBuild {
   void check_given(std::string_view name, JsonValue value) {
     const std::optional<uint16_t> index = input_.resource->property_index(name);
     // What is computed is compared once the row is known: check_computed().
-    if (!index && input_.resource->computed_index(name)) return;
+    if (!index && input_.resource->computed_index(name)) return check_given_computed(name);
     if (!index) return unknown(name);
     if (const Value* const owner = owner_value(*index)) {
       if (!equals(*index, value, *owner)) {
@@ -118,12 +119,23 @@ class RowBuild {
     }
   }
 
+  // What C++ makes may differ from one time to the next, so there is nothing to compare with. A
+  // replace says it because its client has read it; a create or a patch, because it means to set
+  // it.
+  void check_given_computed(std::string_view name) {
+    const bool replaces = input_.stored != nullptr && input_.missing == RowInput::Missing::kDefault;
+    const size_t index = *input_.resource->computed_index(name);
+    if (!input_.resource->computed[index].by_code || by_handler() || replaces) return;
+    issue(name, "readOnly",
+          "This property is made by the server whenever it is shown: leave it out.");
+  }
+
   // What a client sends of a computed property must be what is shown of the row, as it is or as it
   // will be.
   void check_computed(std::span<const Value> values) {
     for (const auto [name, value] : input_.given.members()) {
       const std::optional<uint16_t> index = input_.resource->computed_index(name);
-      if (!index) continue;
+      if (!index || input_.resource->computed[*index].by_code) continue;
       const JsonValue sent = input_.document.find(name);
       if (is_shown(*index, sent, Row{values, makers_.version})) continue;
       if (input_.stored != nullptr && is_shown(*index, sent, *input_.stored)) continue;

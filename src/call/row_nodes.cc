@@ -50,6 +50,8 @@ MemberValue member_value(const Resource& resource, const Row& row, size_t member
   const size_t stored = resource.properties.size();
   if (member >= stored) {
     const ComputedProperty& property = resource.computed[member - stored];
+    // What C++ makes is made only of rows that are shown.
+    if (property.by_code) return {property.name, property.type, false, Value::null()};
     return {property.name, property.type, property.nullable,
             computed_value(resource, member - stored, row, now, arena)};
   }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "call/list_query.h"
 #include "call/resource_handler.h"
+#include "call/row_computation.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
@@ -172,6 +173,11 @@ class RelationReader {
       if (!take_paths(paths, r, below)) continue;
       Result<RelatedRows> related = co_await read_one(resource, resource.relations[r], rows);
       if (!related) co_return Found(pass(related));
+      if (related->resource->shows_code() && is_seen(*call_)) {
+        Task<Result<void>> computing = compute(*related);
+        Result<void> computed = co_await computing;
+        if (!computed) co_return Found(pass(computed));
+      }
       if (!below.empty()) {
         std::vector<Row> all;
         for (const Page& page : related->pages) {
@@ -233,6 +239,26 @@ class RelationReader {
       first += page.rows.size();
     }
     co_return Result<RelatedRows>(std::move(related));
+  }
+
+  // Makes what C++ makes of all rows that the relation leads to, in one run.
+  Task<Result<void>> compute(RelatedRows& related) {
+    std::vector<Row> rows;
+    for (const Page& page : related.pages) {
+      rows.insert(rows.end(), page.rows.begin(), page.rows.end());
+    }
+    const RowsToShow shown{*related.resource, rows, *call_->arena};
+    Task<Result<std::span<const Row>>> computing = compute_rows(*call_, shown);
+    Result<std::span<const Row>> computed = co_await computing;
+    if (!computed) co_return pass(computed);
+    if (computed->data() == rows.data()) co_return Result<void>();
+    Page* const pages = call_->arena->array<Page>(related.pages.size());
+    for (size_t i = 0; i < related.pages.size(); ++i) {
+      const Page& page = related.pages[i];
+      new (pages + i) Page{computed->subspan(related.first_row[i], page.rows.size()), page.more};
+    }
+    related.pages = {pages, related.pages.size()};
+    co_return Result<void>();
   }
 
   std::span<const IndexKey> order_of(const Relation& relation, RelatedRows& related) {
@@ -380,6 +406,46 @@ class ViewWriter {
 
 }  // namespace
 
+namespace {
+
+bool wants_code(const Resource& resource, const FieldChoice& fields) {
+  for (size_t i = 0; i < resource.computed.size(); ++i) {
+    if (!resource.computed[i].by_code) continue;
+    if (fields.is_all() || fields.wanted[resource.properties.size() + i]) return true;
+  }
+  return false;
+}
+
+bool shows_code(const std::vector<RelatedRows>& related) {
+  return std::ranges::any_of(related, [](const RelatedRows& one) {
+    return one.resource->shows_code() || shows_code(one.below);
+  });
+}
+
+}  // namespace
+
+bool is_seen(const Call& call) {
+  return call.input.method != Method::kHead;
+}
+
+Task<std::optional<std::span<const Row>>> compute_shown(Call& call, std::span<const Row> rows,
+                                                        const RowView& view) {
+  using Shown = std::optional<std::span<const Row>>;
+  if (!view.shows_code || !is_seen(call)) co_return Shown(rows);
+  const RowsToShow page{resource_of(call), rows, *call.arena};
+  Task<Result<std::span<const Row>>> computing = compute_rows(call, page);
+  Result<std::span<const Row>> computed = co_await computing;
+  if (computed) co_return Shown(*computed);
+  refuse_rows(call, std::move(computed.error()));
+  co_return std::nullopt;
+}
+
+void mark_view(Call& call, const RowView& view) {
+  call.answer.length_unknown = view.shows_code && !is_seen(call);
+  // A choice of fields leaves out what the schema may require.
+  call.answer.conforms = call.answer.length_unknown || !view.fields.is_all();
+}
+
 std::optional<RowView> read_view(Call& call) {
   const Projection& projection = call.operation->resource->projection;
   RowView view;
@@ -387,6 +453,7 @@ std::optional<RowView> read_view(Call& call) {
   if (!read_expansions(call, projection, view)) return std::nullopt;
   const bool may_compute = !view.expansions.empty() || resource_of(call).shows_time();
   if (may_compute) view.now = call.worker->clock().wall();
+  view.shows_code = wants_code(resource_of(call), view.fields);
   return view;
 }
 
@@ -397,8 +464,9 @@ Task<bool> fetch_related(Call& call, std::span<const Row> rows, RowView& view) {
   RelationReader reader(call);
   Result<std::vector<RelatedRows>> related = co_await reader.read(
       resource_of(call), std::vector<Row>(rows.begin(), rows.end()), std::move(paths));
-  if (!related) co_return refuse(call, std::move(related.error()));
+  if (!related) co_return refuse_rows(call, std::move(related.error()));
   view.related = std::move(*related);
+  view.shows_code = view.shows_code || shows_code(view.related);
   co_return true;
 }
 

@@ -51,12 +51,23 @@ struct RowView {
   std::vector<const Expansion*> expansions;
   std::vector<RelatedRows> related;  // Filled by fetch_related().
   Timestamp now;  // Computed values are of this moment, in all rows of one answer.
+  // Whether values that C++ makes belong to what is shown, of the rows or of related ones. They are
+  // made unless nobody sees them: compute_shown().
+  bool shows_code = false;
 };
 
 namespace internal {
 
 // Reads the fields and expand parameters. Nothing after the call was refused.
 [[nodiscard]] std::optional<RowView> read_view(Call& call);
+// Whether the answer to this call has a body that somebody sees: not to a HEAD.
+[[nodiscard]] bool is_seen(const Call& call);
+// Makes what C++ makes of the rows, if that is to be shown. Nothing after the call was refused.
+[[nodiscard]] Task<std::optional<std::span<const Row>>> compute_shown(Call& call,
+                                                                      std::span<const Row> rows,
+                                                                      const RowView& view);
+// What is left to say of an answer with the view: that it lacks what the schema may require.
+void mark_view(Call& call, const RowView& view);
 // Reads the related rows of all of `rows`: one round trip per relation. False after the call was
 // refused.
 [[nodiscard]] Task<bool> fetch_related(Call& call, std::span<const Row> rows, RowView& view);

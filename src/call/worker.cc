@@ -76,7 +76,10 @@ Engine::Engine(std::shared_ptr<const Plan> plan, WorkerMetrics* metrics,
   for (const SecurityScheme& scheme : plan_->security_schemes) {
     authenticators_.push_back(handlers_->find_authenticator(scheme.name));
   }
-  for (const Resource& resource : plan_->resources) resources_.emplace(resource.name, &resource);
+  for (const Resource& resource : plan_->resources) {
+    resources_.emplace(resource.name, &resource);
+    computations_.push_back(handlers_->find_computation(resource.name));
+  }
   for (const Operation& operation : plan_->operations) {
     OperationState& state = states_[operation.index];
     if (operation.handler == HandlerKind::kCode) state.code = handlers_->find(operation.id);

@@ -30,6 +30,7 @@ class Authenticator;
 class BlockingPool;
 class CodeHandler;
 class CodeHandlers;
+class Computation;
 class Hook;
 struct InnerCall;
 class KeysInProgress;
@@ -139,6 +140,10 @@ class Engine {
   [[nodiscard]] const Authenticator* authenticator(uint16_t scheme) const {
     return authenticators_.empty() ? nullptr : authenticators_[scheme];
   }
+  // What makes values of the resource's rows when they are shown; null: nothing does.
+  [[nodiscard]] const Computation* computation(const Resource& resource) const {
+    return computations_.empty() ? nullptr : computations_[resource.index];
+  }
   [[nodiscard]] internal::MemberPlaces& member_places() { return member_places_; }
   // Null when nothing is counted.
   [[nodiscard]] OperationCounters* counters(const Operation& operation) {
@@ -152,6 +157,7 @@ class Engine {
   std::unordered_map<std::string_view, const Operation*> operations_;
   std::vector<OperationState> states_;
   std::vector<const Authenticator*> authenticators_;  // Of each scheme; empty: of none.
+  std::vector<const Computation*> computations_;      // Of each resource; empty: of none.
   OperationTable counters_;
   internal::MemberPlaces member_places_;
 };

@@ -30,7 +30,8 @@ struct Value {
 [[nodiscard]] bool operator==(const Value& a, const Value& b);
 
 // A row: one value per Resource::properties, in that order, and its version (1 on insert, one more
-// with every change).
+// with every change). One that is about to be shown may have one more value for each of
+// Resource::computed behind them: those that C++ has made of it, as JSON text.
 struct Row {
   std::span<const Value> values;
   int64_t version = 0;

@@ -37,6 +37,7 @@ void OperationCounters::add_to(Values& out) const {
   out.request_bytes += request_bytes_.value();
   out.response_bytes += response_bytes_.value();
   out.reruns += reruns_.value();
+  out.untold_problems += untold_problems_.value();
   const Histograms* const histograms = histograms_.load(std::memory_order_acquire);
   if (histograms == nullptr) return;
   for (size_t i = 0; i < kStatusClasses; ++i) {

@@ -94,9 +94,12 @@ class OperationCounters {
   void on_ended(const CallOutcome& outcome);
   // A handler runs again because a row moved under it.
   void on_rerun() { reruns_.add(); }
+  // C++ failed to write a problem, which went out in the engine's own form.
+  void on_untold_problem() { untold_problems_.add(); }
 
   struct Values {
     uint64_t reruns = 0;
+    uint64_t untold_problems = 0;
     uint64_t in_flight = 0;
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
@@ -119,6 +122,7 @@ class OperationCounters {
   Counter request_bytes_;
   Counter response_bytes_;
   Counter reruns_;
+  Counter untold_problems_;
   std::atomic<Histograms*> histograms_{nullptr};  // Owned; set once by the worker.
 };
 

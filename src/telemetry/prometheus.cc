@@ -157,6 +157,7 @@ struct OperationSamples {
   std::string request_bytes;
   std::string response_bytes;
   std::string reruns;  // Of handlers that were run again at all.
+  std::string untold_problems;
   std::string labels;
 };
 
@@ -209,6 +210,10 @@ void append_operation(OperationSamples& samples, const OperationLabel& label,
   if (values.reruns > 0) {
     append_sample(samples.reruns, "servanda_handler_reruns_total", labels, values.reruns);
   }
+  if (values.untold_problems > 0) {
+    append_sample(samples.untold_problems, "servanda_untold_problems_total", labels,
+                  values.untold_problems);
+  }
   if (label.method.empty()) return;
   append_label(labels, "method", label.method);
   append_label(labels, "route", label.route);
@@ -231,6 +236,11 @@ void write_operations(Page& page, const OperationSamples& samples) {
   if (!samples.reruns.empty()) {
     page.family(Kind::kCounter, "servanda_handler_reruns",
                 "Times that a C++ handler ran again because a row moved under it.", samples.reruns);
+  }
+  if (!samples.untold_problems.empty()) {
+    page.family(Kind::kCounter, "servanda_untold_problems",
+                "Problems that a C++ function failed to write in the contract's own error body.",
+                samples.untold_problems);
   }
   page.family(Kind::kInfo, "servanda_operation", "Method and path template of every operation.",
               samples.labels);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What handlers of test/contracts/front.yaml may name, which compiles, and what they may not:
 // behind each #ifdef stands code that must not compile, and a piece of what the compiler has to say
-// of it. ownership.sh looks at both.
+// of it. refused.sh looks at both.
 #include "front/operations.h"
 #include "front/schemas.h"
 #include "servanda/servanda.h"
@@ -9,9 +9,8 @@
 namespace front {
 
 using servanda::Change;
-using servanda::Is;
+using servanda::from;
 using servanda::OwnedBy;
-using servanda::Query;
 using servanda::Task;
 
 static_assert(std::is_same_v<op::Buy::Service, service::Front>);
@@ -29,7 +28,7 @@ Task<Purchase> write(service::Front::Ctx& c, const Purchase& row) {
   return c.db().insert(row);
 }
 Task<std::vector<Tally>> list(service::Front::Ctx& c) {
-  return c.db().list<Tally>(Query());
+  return c.db().list(from<Tally>());
 }
 
 #ifdef WRONG  // Owner = front::service::Stock; Asking = front::service::Front
@@ -54,12 +53,12 @@ Task<bool> foreign_remove(service::Audit::Ctx& c) {
 #endif
 #ifdef WRONG  // Owner = front::service::Stock; Asking = front::service::Front
 Task<std::vector<Item>> foreign_list(service::Front::Ctx& c) {
-  return c.db().list<Item>(Query());
+  return c.db().list(from<Item>());
 }
 #endif
 #ifdef WRONG  // Owner = front::service::Stock; Asking = front::service::Front
 Task<std::uint64_t> foreign_count(service::Front::Ctx& c) {
-  return c.db().count<Item>(Query());
+  return c.db().count(from<Item>());
 }
 #endif
 #ifdef WRONG  // resource_name(row)
@@ -127,6 +126,14 @@ Task<void> foreign_hook(service::Front::Ctx&, Change<Item>&) {
 }
 void add_foreign_hook(servanda::App& app) {
   app.before<op::PutItem, Item>(foreign_hook);
+}
+#endif
+#ifdef WRONG  // The resource has no property with
+Task<void> compute_tallies(service::Front::Ctx&, std::span<Tally>) {
+  co_return;
+}
+void compute_what_is_stored(servanda::App& app) {
+  app.compute<Tally>(compute_tallies);
 }
 #endif
 #ifdef WRONG  // A hook is on a resource of its operation's service

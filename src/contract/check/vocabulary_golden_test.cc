@@ -41,10 +41,12 @@ TEST(VocabularyGolden, EveryMisuseIsReportedAsWrittenDown) {
                                           "update-without-body",
                                           "expand-depth-limit",
                                           "computed",
+                                          "computed-by-code",
                                           "computed-limit-just-met",
                                           "batch",
                                           "soft-delete",
                                           "handler-code",
+                                          "problem-code",
                                           "emits",
                                           "calls",
                                           "budget-limit-just-met",
@@ -68,7 +70,7 @@ std::set<std::string> rules_of_annotations() {
       "vocabulary_check.cc", "annotations.cc",      "compile_policies.cc", "compile_resources.cc",
       "compile_indexes.cc",  "compile_bindings.cc", "compile_lists.cc",    "compile_envelopes.cc",
       "compile_computed.cc", "compile_batches.cc",  "compile_problems.cc", "problem_proof.cc",
-      "compile_calls.cc",    "compile_events.cc"};
+      "compile_calls.cc",    "compile_events.cc",   "coded_problems.cc"};
   std::set<std::string> rules;
   for (const char* source : kSources) {
     const std::string text = read_source_file(std::string("src/contract/plan/") + source);

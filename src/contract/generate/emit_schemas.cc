@@ -6,7 +6,9 @@
 
 #include "contract/generate/cpp_text.h"
 #include "contract/generate/names.h"
+#include "contract/generate/problem_schemas.h"
 #include "contract/generate/services.h"
+#include "contract/generate/tables.h"
 #include "contract/generate/unions.h"
 
 namespace servanda::internal {
@@ -60,6 +62,7 @@ class SchemaText {
         write_struct();
         if (context_.fits[index_]) fit_struct();
         if (reads_rows()) read_row();
+        write_computed();
         break;
       case DeclarationKind::kUnion:
         it_.discriminator.empty() ? read_union() : read_tagged();
@@ -96,6 +99,7 @@ class SchemaText {
     if (context_.fits[index_]) out_ += "[[nodiscard]] " + fits_head() + ";\n";
     name_resource();
     name_owner();
+    name_computed();
     out_ += '\n';
   }
 
@@ -112,6 +116,7 @@ class SchemaText {
     if (!is_resource()) return;
     out_ += "constexpr std::string_view resource_name(const " + it_.name + "*) {\n  return " +
             literal(it_.place) + ";\n}\n";
+    out_ += table_text(context_, it_, *resource_of(context_, it_));
     if (!reads_rows()) return;
     out_ += row_members_head() + ";\n[[nodiscard]] " + row_reader_head() + ";\n";
   }
@@ -129,11 +134,48 @@ class SchemaText {
     return "bool read(servanda::RowSource& row, " + it_.name + "& out, servanda::ReadError& error)";
   }
 
+  // The members that C++ makes when rows are shown, see servanda/rows.h.
+  [[nodiscard]] std::vector<const StructMember*> made_in_code() const {
+    std::vector<const StructMember*> out;
+    const Resource* const resource = resource_of(context_, it_);
+    for (const StructMember& member : it_.members) {
+      if (resource != nullptr && is_made_in_code(*resource, member.key)) out.push_back(&member);
+    }
+    return out;
+  }
+  [[nodiscard]] std::string computed_writer_head() const {
+    return "void write_computed(const " + it_.name + "& value, servanda::MadeValues& values)";
+  }
+
+  void name_computed() {
+    const std::vector<const StructMember*> made = made_in_code();
+    if (made.empty()) return;
+    out_ += "constexpr std::array<std::string_view, " + std::to_string(made.size()) +
+            "> computed_members(const " + it_.name + "*) {\n  return {{";
+    for (const StructMember* const member : made) {
+      out_ += (member == made.front() ? "" : ", ") + literal(member->key);
+    }
+    out_ += "}};\n}\ninline std::string_view contract_hash_of(const " + it_.name +
+            "*) {\n  return kContractHash;\n}\n" + computed_writer_head() + ";\n";
+  }
+
+  void write_computed() {
+    const std::vector<const StructMember*> made = made_in_code();
+    if (made.empty()) return;
+    out_ += computed_writer_head() + " {\n";
+    for (const StructMember* const member : made) {
+      out_ += "  values.add(value." + member->name + ");\n";
+    }
+    out_ += "}\n\n";
+  }
+
   void read_row() {
     out_ += row_members_head() + " {\n  static constexpr std::string_view kMembers[] = {";
     std::string reads;
     size_t index = 0;
+    const Resource& resource = *resource_of(context_, it_);
     for (const StructMember& member : it_.members) {
+      if (is_made_in_code(resource, member.key)) continue;  // No row has it.
       const std::string key = literal(member.key);
       out_ += (index > 0 ? ",\n      " : "\n      ") + key;
       reads += index > 0 ? " &&\n         " : "  return ";
@@ -463,7 +505,8 @@ class SchemaText {
 }  // namespace
 
 std::string schema_header(const CppContext& context, uint32_t declaration, Initialise initialise) {
-  return SchemaText(context, declaration).header(initialise);
+  return SchemaText(context, declaration).header(initialise) +
+         problem_schema_text(context, context.model->declarations[declaration]);
 }
 
 std::string schema_source(const CppContext& context, uint32_t declaration) {

@@ -13,6 +13,7 @@
 #include "contract/generate/events.h"
 #include "contract/generate/layout.h"
 #include "contract/generate/names.h"
+#include "contract/generate/problem_schemas.h"
 #include "contract/generate/services.h"
 #include "contract/generate/unions.h"
 
@@ -98,9 +99,22 @@ class FileWriter {
     return unit >= context_.model->declarations.size();
   }
 
-  [[nodiscard]] bool names_service(uint32_t unit) const {
-    return is_operation(unit) ||
+  [[nodiscard]] bool is_resource(uint32_t unit) const {
+    return !is_operation(unit) &&
            resource_of(context_, context_.model->declarations[unit]) != nullptr;
+  }
+
+  // Whether what the unit declares is tied to the contract's very text.
+  [[nodiscard]] bool names_contract(uint32_t unit) const {
+    if (is_operation(unit)) return true;
+    const Declaration& declaration = context_.model->declarations[unit];
+    const Resource* const resource = resource_of(context_, declaration);
+    return is_problem_schema(context_, declaration) ||
+           (resource != nullptr && resource->shows_code());
+  }
+
+  [[nodiscard]] bool names_service(uint32_t unit) const {
+    return is_operation(unit) || is_resource(unit);
   }
 
   void add_header(const Header& header) {
@@ -109,8 +123,11 @@ class FileWriter {
         "#include <array>\n#include <cstdint>\n#include <map>\n#include <optional>\n"
         "#include <span>\n#include <string>\n#include <string_view>\n#include <variant>\n"
         "#include <vector>\n\n";
+    if (std::ranges::any_of(header.units, [&](uint32_t unit) { return is_resource(unit); })) {
+      out += "#include \"servanda/query/table.h\"\n";
+    }
     out += "#include \"servanda/types.h\"\n";
-    if (std::ranges::any_of(header.units, [&](uint32_t unit) { return is_operation(unit); })) {
+    if (std::ranges::any_of(header.units, [&](uint32_t unit) { return names_contract(unit); })) {
       out += include("contract.h");
     }
     if (std::ranges::any_of(header.units, [&](uint32_t unit) { return names_service(unit); })) {

@@ -125,6 +125,33 @@ TEST(Generate, NamesServicesAndWhatIsTheirs) {
   EXPECT_THAT(files.at("shop/schemas/plain.h"), Not(HasSubstr("service")));
 }
 
+TEST(Generate, SaysWhatQueriesMayNameAndWhichIndexesThereAre) {
+  const Files files = generated(contract_of(
+      "    Order:\n      type: object\n      required: [name]\n"
+      "      x-servanda: {resource: {key: name, softDelete: {restore: 1h}, unique: [[code]], "
+      "indexes: [[-aRatherLongNameOfAProperty, name]]}}\n"
+      "      properties:\n        tags: {type: array, items: {type: string}}\n"
+      "        name: {type: string}\n        code: {type: string, enum: [a, b]}\n"
+      "        twice: {type: integer, readOnly: true, x-servanda: {computed: self.n * 2}}\n"
+      "        n: {type: integer}\n        aRatherLongNameOfAProperty: {type: number}\n"
+      "        purgedAt: {type: string, format: date-time, readOnly: true, "
+      "x-servanda: {generated: purged}}\n"
+      "    Plain: {type: object, properties: {id: {type: string}}}\n"));
+  EXPECT_THAT(files.at("shop/schemas/order.h"), HasSubstr(R"(
+constexpr auto table_of(const Order*)
+    -> servanda::RowTable<1, servanda::RowScope::kLive,
+                          servanda::Columns<nullptr, &Order::name, &Order::code, &Order::n,
+                                            &Order::a_rather_long_name_of_a_property>,
+                          servanda::UniqueOn<servanda::RowScope::kLive, 2>,
+                          servanda::IndexOn<servanda::RowScope::kLive, ~4, 1>,
+                          servanda::IndexOn<servanda::RowScope::kDeleted, 6>> {
+  return {};
+}
+)"));
+  EXPECT_THAT(files.at("shop/schemas/order.h"), HasSubstr("#include \"servanda/query/table.h\""));
+  EXPECT_THAT(files.at("shop/schemas/plain.h"), Not(HasSubstr("table")));
+}
+
 TEST(Generate, HasTheContextOfTheOnlyServiceAtHand) {
   const Files files = generated(contract_of("    ctx: {type: object}\n    Ctx: {type: string}\n"));
   const std::string& services = files.at("shop/services.h");
@@ -322,6 +349,83 @@ struct AMade {
   EXPECT_THAT(files["shop/events.h"], HasSubstr("#include \"shop/events/a_made2.h\""));
   EXPECT_THAT(files["shop/events.h"], Not(HasSubstr("unused")));
   EXPECT_FALSE(generated(contract_of(kTwo)).contains("shop/events.h"));
+}
+
+TEST(Generate, TiesErrorBodiesOfCodeToTheirSchema) {
+  const std::string schemas =
+      "    Fault: {type: object, x-servanda: {problem: code}, properties: {a: {type: string}}}\n"
+      "    Alias: {$ref: '#/components/schemas/Fault'}\n"
+      "    Plain: {type: object, properties: {a: {type: string}}}\n";
+  const auto body = [](std::string_view status, std::string_view schema) {
+    return "'" + std::string(status) +
+           "': {description: no, content: {application/json: {schema: {$ref: "
+           "'#/components/schemas/" +
+           std::string(schema) + "'}}}}";
+  };
+  const std::string paths = "{/a: {get: {operationId: a, responses: {" + body("404", "Fault") +
+                            ", " + body("409", "Alias") + ", " + body("412", "Plain") + "}}}}";
+  Files files = generated(contract_of(schemas, paths));
+  EXPECT_THAT(files["shop/schemas/fault.h"],
+              HasSubstr("inline servanda::ProblemSchema problem_schema(const Fault*) {\n"
+                        "  return {\"Fault\", kContractHash};\n}\n"));
+  EXPECT_THAT(files["shop/schemas/fault.h"], HasSubstr("#include \"shop/contract.h\""));
+  EXPECT_THAT(files["shop/schemas/plain.h"], Not(HasSubstr("problem_schema")));
+  EXPECT_THAT(files["shop/schemas/plain.h"], Not(HasSubstr("shop/contract.h")));
+}
+
+TEST(Generate, TiesErrorBodiesOfOtherFilesToTheNameThatTheyHaveHere) {
+  PlanText contract(MemoryFiles(
+      {{"api.yaml",
+        contract_of(
+            "    Near: {$ref: 'more.yaml#/components/schemas/Far'}\n",
+            "{/a: {get: {operationId: a, responses: {default: {description: no, content: "
+            "{application/json: {schema: {$ref: 'more.yaml#/components/schemas/Far'}}}}}}}}")},
+       {"more.yaml",
+        "components: {schemas: {Far: {type: object, x-servanda: {problem: code}, properties: {a: "
+        "{type: string}}}}}"}}));
+  ASSERT_NE(contract.plan(), nullptr) << contract.findings();
+  const auto files =
+      generate_cpp(contract.compiled.contract, *contract.plan(), {.name_space = "shop"});
+  ASSERT_TRUE(files) << files.error().message;
+  const auto near = std::ranges::find(*files, "shop/schemas/near.h", &GeneratedFile::name);
+  ASSERT_NE(near, files->end());
+  EXPECT_THAT(near->content, HasSubstr("using Near = Far;"));
+  EXPECT_THAT(near->content, HasSubstr("problem_schema(const Near*) {\n  return {\"Near\", "));
+}
+
+TEST(Generate, MarksWhatIsMadeInCppWhenRowsAreShown) {
+  const std::string schemas =
+      "    Row:\n      type: object\n      required: [size]\n      x-servanda: {resource: {}}\n"
+      "      properties:\n        id: {type: string, format: uuid, readOnly: true}\n"
+      "        size: {type: integer, readOnly: true, x-servanda: {computed: code}}\n"
+      "        twice: {type: integer, readOnly: true, x-servanda: {computed: 1 + 1}}\n"
+      "        any: {type: [array, 'null'], items: {type: string}, readOnly: true, x-servanda: "
+      "{computed: code}}\n"
+      "    Other: {type: object, x-servanda: {resource: {}}, properties: {id: {type: string, "
+      "format: uuid, readOnly: true}}}\n";
+  Files files = generated(contract_of(schemas), {"shop", 1});
+  EXPECT_THAT(files["shop/schemas/row.h"], HasSubstr(R"(
+constexpr std::array<std::string_view, 2> computed_members(const Row*) {
+  return {{"size", "any"}};
+}
+inline std::string_view contract_hash_of(const Row*) {
+  return kContractHash;
+}
+void write_computed(const Row& value, servanda::MadeValues& values);
+)"));
+  EXPECT_THAT(files["shop/schemas/row.h"], HasSubstr("#include \"shop/contract.h\""));
+  EXPECT_THAT(files["shop/source_0000.cc"], HasSubstr(R"(
+void write_computed(const Row& value, servanda::MadeValues& values) {
+  values.add(value.size);
+  values.add(value.any);
+}
+)"));
+  // No row has them.
+  EXPECT_THAT(files["shop/source_0000.cc"], HasSubstr(R"(kMembers[] = {
+      "id",
+      "twice"};)"));
+  EXPECT_THAT(files["shop/schemas/other.h"], Not(HasSubstr("computed_members")));
+  EXPECT_THAT(files["shop/schemas/other.h"], Not(HasSubstr("contract.h")));
 }
 
 TEST(Names, AreGivenOnce) {

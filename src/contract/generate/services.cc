@@ -38,6 +38,11 @@ const Resource* resource_of(const CppContext& context, const Declaration& declar
   return found == resources.end() ? nullptr : &*found;
 }
 
+bool is_made_in_code(const Resource& resource, std::string_view property) {
+  const auto index = resource.computed_index(property);
+  return index && resource.computed[*index].by_code;
+}
+
 std::string services_header(const CppContext& context) {
   const auto& services = context.plan->services;
   const std::string& name_space = context.name_space;

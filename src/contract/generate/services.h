@@ -22,6 +22,8 @@ namespace servanda::internal {
 // The resource that a declaration is the struct of, or null.
 [[nodiscard]] const Resource* resource_of(const CppContext& context,
                                           const Declaration& declaration);
+// Whether C++ of the serving program makes the property of this name.
+[[nodiscard]] bool is_made_in_code(const Resource& resource, std::string_view property);
 // What follows the marker in services.h.
 [[nodiscard]] std::string services_header(const CppContext& context);
 

@@ -59,6 +59,8 @@ struct AnnotationState {
   std::unordered_set<const Node*> used_properties;
   // Annotations of properties with their owners, in the order found.
   std::vector<std::pair<const Node*, const NodeEntry*>> property_annotations;
+  // The `problem` of component schemas with their owners, in the order found.
+  std::vector<std::pair<Node*, const NodeEntry*>> coded_problems;
   // Whether an operation of these asks for credentials, for one summary at the end.
   const OperationNode* first_secured_mock = nullptr;
   size_t secured_mocks = 0;

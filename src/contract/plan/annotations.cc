@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kKey = "x-servanda";
 
 struct Found {
-  const Node* owner;
+  Node* owner;
   const NodeEntry* entry;
 };
 
@@ -44,7 +44,7 @@ bool holds_names(std::string_view key) {
 enum class Members { kKeywords, kNames };
 
 // Every "x-servanda" below `node`. Depth is bounded by DocumentLimits::depth_max.
-void collect(const Node& node, Members members, std::vector<Found>& found) {
+void collect(Node& node, Members members, std::vector<Found>& found) {
   for (const NodeEntry& entry : node) {
     if (entry.key == kKey) {
       found.push_back({&node, &entry});
@@ -115,7 +115,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 void check_annotations(AnnotationState& state, std::span<const OperationNode> nodes) {
   std::vector<Found> found;
   for (uint32_t file = 0; file < state.documents().file_count(); ++file) {
-    const Node* root = state.documents().root_of(file);
+    Node* root = state.documents().root_of(file);
     // What an overlay says stands where it was applied, and is found there.
     const bool is_overlay = root != nullptr && root->find("overlay") != nullptr;
     if (root != nullptr && !is_overlay) collect(*root, Members::kKeywords, found);
@@ -134,6 +134,11 @@ void check_annotations(AnnotationState& state, std::span<const OperationNode> no
     check_vocabulary(*one.entry->value, place->second, state.diagnostics);
     if (place->second == VocabularyPlace::kProperty) {
       state.property_annotations.emplace_back(one.owner, one.entry);
+    }
+    const Node& value = *one.entry->value;
+    const NodeEntry* const told = value.is_object() ? value.find_entry("problem") : nullptr;
+    if (told != nullptr && place->second == VocabularyPlace::kSchema) {
+      state.coded_problems.emplace_back(one.owner, told);
     }
   }
 }

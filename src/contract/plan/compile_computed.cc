@@ -17,6 +17,8 @@ using Kind = ExpressionKind;
 // How deep the declared members of objects are known to expressions; below, anything may stand.
 constexpr int kMemberDepthMax = 4;
 constexpr size_t kMembersMax = 5'000;  // Of all objects of one resource.
+// In place of an expression: the value is made in C++.
+constexpr std::string_view kByCode = "code";
 
 Kind kind_of(ColumnType type) {
   switch (type) {
@@ -192,10 +194,13 @@ class ComputedCompiler {
             called(property) + " is computed, yet clients may write it.",
             "Add \"readOnly: true\" to the property.");
     }
+    if (property.by_code) return;
     if (property.type == ColumnType::kJson) {
       error("computed-type", member.place,
-            called(property) + " is an object, a list or of mixed type, which nothing computes.",
-            "Declare one scalar type, such as \"type: integer\".");
+            called(property) +
+                " is an object, a list or of mixed type, which no expression computes.",
+            "Declare one scalar type, such as \"type: integer\", or write \"computed: code\" and "
+            "make the value in C++.");
       return;
     }
     // Another form has been reported with the vocabulary.
@@ -324,6 +329,13 @@ void declare_computed(AnnotationState& state, Resource& resource, const MemberSh
   property.type = value.column_type();
   property.nullable = value.nullable();
   property.before = static_cast<uint16_t>(resource.properties.size());
+  for (const Node* schema : member.schemas) {
+    const Node* const annotated = annotation_of(schema);
+    const Node* const computed = annotated == nullptr ? nullptr : annotated->find("computed");
+    if (computed == nullptr) continue;
+    property.by_code = computed->is_string() && computed->text == kByCode;
+    break;
+  }
   resource.computed.push_back(std::move(property));
 }
 

@@ -12,6 +12,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "contract/plan/annotation_state.h"
+#include "contract/plan/coded_problems.h"
 #include "contract/plan/problem_proof.h"
 
 namespace servanda::internal {
@@ -369,7 +370,7 @@ bool is_native(AnnotationState& state, std::string_view essence, Node* schema) {
 
 class ProblemCompiler {
  public:
-  explicit ProblemCompiler(AnnotationState& state) : state_(&state) {}
+  explicit ProblemCompiler(AnnotationState& state) : state_(&state), coded_(state) {}
 
   void compile(const OperationNode& node) {
     Operation& operation = state_->plan.operations[node.operation];
@@ -379,6 +380,8 @@ class ProblemCompiler {
       response.problem = form_of(operation, *body.media, *body.schema);
     }
   }
+
+  void finish() { coded_.report_unused(); }
 
  private:
   struct Known {
@@ -393,12 +396,14 @@ class ProblemCompiler {
     const std::string essence = to_lower(media.range.substr(0, media.range.find(';')));
     const bool exact = essence.find('*') == std::string::npos;
     const std::string type = exact ? essence : "application/json";
-    const auto [at, is_new] =
-        known_.try_emplace({state_->reader.identity(&schema), type == kProblemType});
+    const auto [at, is_new] = known_.try_emplace({state_->reader.identity(&schema), type});
     Known& known = at->second;
-    if (is_new && !is_native(*state_, type, &schema)) {
+    const std::string* const coded = is_new ? coded_.find(&schema) : nullptr;
+    if (coded != nullptr) {
+      known.form = std::make_shared<const ProblemForm>(ProblemForm{type, {}, *coded});
+    } else if (is_new && !is_native(*state_, type, &schema)) {
       FormReader reader(*state_);
-      ProblemForm form{type, reader.object(&schema, kStrings, 0)};
+      ProblemForm form{type, reader.object(&schema, kStrings, 0), {}};
       known.unfilled = reader.unfilled();
       known.unfilled_name = reader.unfilled_name();
       if (known.unfilled == nullptr) {
@@ -416,12 +421,14 @@ class ProblemCompiler {
             ", of which the engine does not know what it says of a problem.",
         "Take it out of \"required\", give it a default, or say what it is: x-servanda: "
         "{problem: detail} (or code, title, type, status, request_id, instance, time, retryable, "
-        "errors).");
+        "errors). Or have C++ write the whole body: x-servanda: {problem: code} on a component "
+        "schema.");
     known.unfilled = nullptr;  // Once is enough.
   }
 
   AnnotationState* state_;
-  std::map<std::pair<const Node*, bool>, Known> known_;
+  CodedProblems coded_;
+  std::map<std::pair<const Node*, std::string>, Known> known_;
 };
 
 }  // namespace
@@ -445,6 +452,7 @@ FailureBody failure_body(Documents& documents, const Node& operation, Response& 
 void compile_problems(AnnotationState& state, std::span<const OperationNode> nodes) {
   ProblemCompiler compiler(state);
   for (const OperationNode& node : nodes) compiler.compile(node);
+  compiler.finish();
 }
 
 }  // namespace servanda::internal

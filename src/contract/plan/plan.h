@@ -67,7 +67,8 @@ struct Plan {
   std::vector<Resource> resources;
   std::vector<SecurityScheme> security_schemes;
   std::vector<Operation> operations;
-  std::vector<EventDeclaration> events;  // Those that some operation emits, as they were met.
+  std::vector<EventDeclaration> events;     // Those that some operation emits, as they were met.
+  std::vector<std::string> coded_problems;  // Schemas that say `problem: code`, by name.
   RouteTable routes;
   PublishedContract published;
   SchemaSet schemas;

@@ -121,7 +121,11 @@ class PlanWriter {
       list("computed", resource.computed, [&](const ComputedProperty& item) {
         writer_.begin_object();
         member("name", item.name);
-        member("expression", item.source);
+        if (item.by_code) {
+          flag("code", true);
+        } else {
+          member("expression", item.source);
+        }
         writer_.end_object();
       });
     }

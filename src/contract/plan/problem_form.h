@@ -51,6 +51,9 @@ struct ProblemForm {
   std::string content_type;
   // Without members: those of RFC 9457 under this content type.
   std::vector<ProblemMember> members;
+  // Not empty: C++ writes the body, by a function for the schema of this name (one of
+  // Plan::coded_problems).
+  std::string coded_schema;
 };
 
 }  // namespace servanda

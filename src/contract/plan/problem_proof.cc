@@ -40,6 +40,7 @@ class ProblemProver {
     for (Response& response : operation.responses) {
       const bool stored = operation.handler == HandlerKind::kResource;
       if (!stored && response.problem == nullptr) continue;
+      if (response.problem != nullptr && !response.problem->coded_schema.empty()) continue;
       const FailureBody body = failure_body(state_->documents(), *node.node, response);
       if (body.schema == nullptr || !body.media->schema.exists()) continue;
       const bool exact = response.first_status == response.last_status;
@@ -95,7 +96,8 @@ class ProblemProver {
         "problem-form", schema.place,
         "A problem cannot be told in this error body (" + outcome.failure + ")",
         "Declare an object with members such as message, code, status and errors, or problem "
-        "details (RFC 9457).");
+        "details (RFC 9457). Or have C++ write it: x-servanda: {problem: code} on a component "
+        "schema that is an object.");
   }
 
   CompileState* state_;

@@ -55,6 +55,47 @@ TEST(ProblemProof, RefusesWhatNoProblemFits) {
             "problem-form");
 }
 
+std::string findings_with(std::string schemas, const std::string& failure) {
+  return PlanText(contract_with(failure) + std::move(schemas)).findings();
+}
+
+TEST(ProblemProof, WhatCodeWritesIsTakenAsItIs) {
+  constexpr const char* kRef = "{$ref: '#/components/schemas/Fault'}";
+  const auto fault = [](const std::string& more) {
+    return "    Fault: {required: [fault], x-servanda: {problem: code}" + more + "}\n";
+  };
+  const std::string object = ", type: object, properties: {fault: {type: integer, minimum: 9999}}";
+  EXPECT_EQ(findings_with(fault(object), kRef), "");
+  EXPECT_EQ(findings_with(fault(object), "{title: Renamed., allOf: [" + std::string(kRef) + "]}"),
+            "");
+  // A body that says more is another one.
+  EXPECT_NE(findings_with(fault(object), "{required: [more], allOf: [" + std::string(kRef) + "]}")
+                .find("error problem-member"),
+            std::string::npos);
+  for (const std::string& form :
+       {std::string(", type: object"), std::string(", type: [object, 'null'], properties: {a: {}}"),
+        std::string(", properties: {a: {}}"), std::string(", type: string")}) {
+    EXPECT_NE(findings_with(fault(form), kRef).find("error problem-schema"), std::string::npos)
+        << form;
+  }
+}
+
+TEST(ProblemProof, WhatCodeWritesHasANameInTheContractsOwnFile) {
+  const auto made = [](const std::string& schemas) {
+    return PlanText(MemoryFiles(
+        {{"api.yaml", contract_with("{$ref: 'more.yaml#/components/schemas/Far'}") + schemas},
+         {"more.yaml",
+          "components:\n  schemas:\n    Far: {type: object, required: [a], x-servanda: {problem: "
+          "code}, properties: {a: {type: string}}}\n"}}));
+  };
+  const PlanText nameless = made("");
+  ASSERT_NE(nameless.find("problem-schema"), nullptr) << nameless.findings();
+  const PlanText named = made("    Near: {$ref: 'more.yaml#/components/schemas/Far'}\n");
+  ASSERT_NE(named.plan(), nullptr) << named.findings();
+  EXPECT_EQ(named.plan()->coded_problems, std::vector<std::string>{"Near"});
+  EXPECT_EQ(named.plan()->operations[0].responses[1].problem->coded_schema, "Near");
+}
+
 TEST(ProblemProof, ObjectsNestFourDeep) {
   EXPECT_EQ(rule_of(nested(4)), "");
   EXPECT_EQ(rule_of(nested(5)), "problem-member");

@@ -30,6 +30,10 @@ bool Resource::shows_time() const {
   return std::ranges::any_of(computed, &ComputedProperty::uses_now);
 }
 
+bool Resource::shows_code() const {
+  return std::ranges::any_of(computed, &ComputedProperty::by_code);
+}
+
 const BatchOffer* BatchProfile::find(uint16_t resource, Action action) const {
   for (const BatchOffer& offer : offers) {
     if (offer.resource == resource && offer.action == action) return &offer;

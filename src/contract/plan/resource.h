@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/index_rule.h"
 #include "base/time.h"
 #include "contract/expression/expression.h"
 #include "contract/schema/schema.h"
@@ -60,12 +61,13 @@ struct Property {
 // nothing filters or sorts by it.
 struct ComputedProperty {
   std::string name;                     // As in JSON.
-  ColumnType type = ColumnType::kText;  // Of the value that is shown; never kJson.
+  ColumnType type = ColumnType::kText;  // Of the value that is shown; kJson only where by_code.
   bool nullable = false;                // The schema admits null; else null is left out.
   uint16_t before = 0;    // Shown in front of this property; properties.size() for the end.
   std::string source;     // The expression as written.
   Expression expression;  // Over the roots of ComputedRoot.
   bool uses_now = false;
+  bool by_code = false;  // C++ of the serving program makes it; then there is no expression.
 };
 
 // The roots that a computed property's expression may read. The members of self are the properties
@@ -73,21 +75,6 @@ struct ComputedProperty {
 struct ComputedRoot {
   static constexpr uint16_t kSelf = 0;
   static constexpr uint16_t kNow = 1;
-};
-
-// One column of an index or a sort.
-struct IndexKey {
-  uint16_t property = 0;
-  bool descending = false;
-  bool operator==(const IndexKey&) const = default;
-};
-
-// Which rows an index holds, or a list sees. Only a resource with soft delete tells them apart: the
-// indexes of others hold all rows, and their lists see all.
-enum class RowScope : uint8_t {
-  kAll,
-  kLive,     // Those that are not deleted.
-  kDeleted,  // The others: of the one index that finds what is to go for good.
 };
 
 // An index of a resource's table.
@@ -135,6 +122,8 @@ struct Resource {
   [[nodiscard]] std::optional<uint16_t> computed_index(std::string_view name) const;
   // Whether what is shown of a row changes while the row stays as it is.
   [[nodiscard]] bool shows_time() const;
+  // Whether C++ makes some of what is shown of a row.
+  [[nodiscard]] bool shows_code() const;
   // The properties that clients know: all but a hidden one.
   [[nodiscard]] std::span<const Property> shown() const;
   // The rows that are there for clients by default.
@@ -153,19 +142,7 @@ struct Envelope {
 };
 
 // What a filter asks of a property's value.
-enum class FilterTest : uint8_t {
-  kEqual,
-  kNotEqual,  // Also keeps rows without a value.
-  kLess,
-  kAtMost,
-  kGreater,
-  kAtLeast,
-  kIn,
-  kNotIn,  // Also keeps rows without a value.
-  kNull,
-  kNotNull,
-  kPrefix,  // Text that begins so, byte by byte.
-};
+using FilterTest = Is;
 [[nodiscard]] std::string_view filter_test_text(FilterTest test);  // "eq", "gte", "prefix".
 // Whether it takes a list of values.
 [[nodiscard]] constexpr bool is_list_test(FilterTest test) {

@@ -133,6 +133,10 @@ constexpr VocabularyKey kSchema[] = {
      {},
      {},
      Where::kResource},
+    {"problem", Form::kWord, Null::kRefused,
+     "Who writes the problems of operations that declare the schema as the JSON body of a failure: "
+     "code, a C++ function. Without it the engine does, by the names of the schema's members.",
+     "code"},
 };
 
 constexpr VocabularyKey kResource[] = {
@@ -181,8 +185,9 @@ constexpr VocabularyKey kProperty[] = {
     {"access", Form::kLater, Null::kRefused, "Expressions that say who may read and write it."},
     {"class", Form::kLater, Null::kRefused, "The data class it belongs to."},
     {"computed", Form::kExpression, Null::kRefused,
-     "An expression over the stored properties (self.x) and now. The value is made when a row is "
-     "shown, never stored and never written. The property must be readOnly."},
+     "An expression over the stored properties (self.x) and now, or the word code: then C++ of the "
+     "serving program makes the value. It is made when a row is shown, never stored and never "
+     "written. The property must be readOnly."},
 };
 
 constexpr VocabularyKey kColumn[] = {

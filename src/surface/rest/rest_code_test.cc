@@ -71,6 +71,33 @@ constexpr std::string_view resource_name(const Counter*) {
 constexpr Counting owner_of(const Counter*) {
   return {};
 }
+constexpr auto table_of(const Counter*)
+    -> RowTable<0, RowScope::kAll,
+                Columns<&Counter::id, &Counter::n, &Counter::state, &Counter::origin>,
+                IndexOn<RowScope::kAll, 1, 0>> {
+  return {};
+}
+// Says of Counter what its contract does not.
+struct Liar {
+  std::string id;
+  std::string n;
+  std::string state;
+  std::string data;
+  std::string size;
+};
+constexpr std::string_view resource_name(const Liar*) {
+  return "Counter";
+}
+constexpr Counting owner_of(const Liar*) {
+  return {};
+}
+constexpr auto table_of(const Liar*) -> RowTable<
+    0, RowScope::kAll,
+    Columns<&Liar::id, &Liar::n, &Liar::state, nullptr, &Liar::data, nullptr, &Liar::size>,
+    IndexOn<RowScope::kAll, 1, 0>, IndexOn<RowScope::kAll, 2, 0>, IndexOn<RowScope::kAll, 4, 0>,
+    IndexOn<RowScope::kAll, 6, 0>> {
+  return {};
+}
 struct Invoice {
   std::string id;
 };
@@ -109,6 +136,9 @@ void write(const Counter& value, JsonWriter& writer) {
     writer.value(value.data->view());
   }
   writer.end_object();
+}
+bool read(JsonValue value, Liar& out, ReadError& error) {
+  return read_if_there(value, "id", out.id, error);
 }
 bool read(JsonValue value, Invoice& out, ReadError& error) {
   return read_if_there(value, "id", out.id, error);
@@ -393,18 +423,26 @@ Task<Result<CodeAnswer>> work(OwnCtx& c, const Input& input) {
   if (what == "too-long") row.state = "eleven chars";
   if (what == "no-key" || what == "many") row.id = "";
   if (what == "missing") co_await db.update(row);
-  if (what == "unserved") co_await db.list<Counter>(Query().where("state", Is::kEqual, "x"));
-  if (what == "no-property") co_await db.list<Counter>(Query().where("size", Is::kEqual, 1));
-  if (what == "no-value") co_await db.list<Counter>(Query().where("n", Is::kEqual, "x"));
-  if (what == "limit") co_await db.list<Counter>(Query().limit(size_asked(c)));
-  if (what == "offset") co_await db.list<Counter>(Query().offset(size_asked(c)));
+  if (what == "unserved") co_await db.list(from<Liar>().where<&Liar::state>("x"));
+  if (what == "uncounted") co_await db.count(from<Liar>().where<&Liar::state>("x"));
+  if (what == "no-property") co_await db.list(from<Liar>().where<&Liar::size>("x"));
+  if (what == "no-order") co_await db.list(from<Liar>().sort<&Liar::size>());
+  if (what == "json") co_await db.list(from<Liar>().where<&Liar::data, Is::kNull>());
+  if (what == "no-value") co_await db.list(from<Liar>().where<&Liar::n>("x"));
+  if (what == "limit") co_await db.list(from<Counter>().limit(size_asked(c)));
+  if (what == "offset") co_await db.list(from<Counter>().offset(size_asked(c)));
+  if (what == "values") {
+    const std::vector<std::string> ids(size_asked(c), "a");
+    co_await db.list(from<Counter>().where<&Counter::id, Is::kIn>(ids));
+    co_return answer(204);
+  }
   for (uint32_t i = 0; what == "many" && i < size_asked(c); ++i) {
     row.id = "c" + std::to_string(i);
     co_await db.insert(row);
   }
   if (what == "limit" || what == "offset" || what == "many") co_return answer(204);
   co_await db.insert(row);
-  if (what == "list-after-write") co_await db.list<Counter>(Query());
+  if (what == "list-after-write") co_await db.list(from<Counter>());
   (void)input;
   co_return answer(204);
 }
@@ -418,8 +456,12 @@ TEST(RestCode, BugsOfAHandlerAreNamedInDevelopment) {
   EXPECT_THAT(says("too-long"), HasSubstr("#/state maxLength"));
   EXPECT_THAT(says("no-key"), HasSubstr("missing or cannot stand in a path"));
   EXPECT_THAT(says("unserved"), HasSubstr("indexes: [[state, id]]"));
-  EXPECT_THAT(says("no-property"), HasSubstr("no property \\\"size\\\""));
-  EXPECT_THAT(says("no-value"), HasSubstr("is no value that \\\"n\\\""));
+  EXPECT_THAT(says("unserved"), HasSubstr("not-indexed"));
+  EXPECT_THAT(says("uncounted"), HasSubstr("not-indexed"));
+  EXPECT_THAT(says("no-property"), HasSubstr("no property 6"));
+  EXPECT_THAT(says("no-order"), HasSubstr("no property 6"));
+  EXPECT_THAT(says("json"), HasSubstr("no property 4"));
+  EXPECT_THAT(says("no-value"), HasSubstr("\\\"n\\\" of Counter cannot be compared"));
   EXPECT_THAT(says("list-after-write"), HasSubstr("list first, then write"));
   EXPECT_EQ(door.post("a", {{"x-do", "missing"}}).status, 404);
   EXPECT_EQ(door.session.row_count("Counter"), 0u);
@@ -431,10 +473,14 @@ TEST(RestCode, ListsAndWritesAreBounded) {
     return door.post("a", {{"x-do", what}, {"x-size", std::to_string(size)}}).status;
   };
   EXPECT_EQ(status("limit", 0), 500);
-  EXPECT_EQ(status("limit", Query::kLimitMax), 204);
-  EXPECT_EQ(status("limit", Query::kLimitMax + 1), 500);
-  EXPECT_EQ(status("offset", Query::kOffsetMax), 204);
-  EXPECT_EQ(status("offset", Query::kOffsetMax + 1), 500);
+  EXPECT_EQ(status("limit", QueryLimits::kLimitMax), 204);
+  EXPECT_EQ(status("limit", QueryLimits::kLimitMax + 1), 500);
+  EXPECT_EQ(status("offset", QueryLimits::kOffsetMax), 204);
+  EXPECT_EQ(status("offset", QueryLimits::kOffsetMax + 1), 500);
+  EXPECT_EQ(status("values", 0), 500);
+  EXPECT_EQ(status("values", QueryLimits::kValuesMax), 204);
+  EXPECT_EQ(status("values", QueryLimits::kValuesMax + 1), 500);
+  EXPECT_EQ(status("values", 1'000), 500);
   EXPECT_EQ(status("many", DbLimits::kWritesMax + 1), 500);
   EXPECT_EQ(door.session.row_count("Counter"), 0u);
   EXPECT_EQ(status("many", DbLimits::kWritesMax), 204);
@@ -499,15 +545,17 @@ Task<Result<CodeAnswer>> query(OwnCtx& c, const Input& input) {
     Result<CodeAnswer> incremented = co_await incrementing;
     co_return std::move(incremented);
   }
-  std::vector<Counter> rows = co_await c.db().list<Counter>(
-      Query().where("n", Is::kAtLeast, 2).sort("n", Direct::kDescending).limit(10));
+  std::vector<Counter> rows = co_await c.db().list(from<Counter>()
+                                                       .where<&Counter::n, Is::kAtLeast>(2)
+                                                       .sort<&Counter::n, Direct::kDescending>()
+                                                       .limit(10));
   int64_t n = 0;
   for (const Counter& row : rows) n = n * 10 + row.n;
-  const Query all = Query().where("n", Is::kAtLeast, 2).limit(1).offset(1);
-  rows = co_await c.db().list<Counter>(Query(all).sort("n"));
+  const auto all = from<Counter>().where<&Counter::n, Is::kAtLeast>(2).limit(1).offset(1);
+  rows = co_await c.db().list(Query(all).sort<&Counter::n>());
   for (const Counter& row : rows) n = n * 10 + row.n;
-  const std::uint64_t counted = co_await c.db().count<Counter>(all);
-  const std::uint64_t bounded = co_await c.db().count<Counter>(all, 1);
+  const std::uint64_t counted = co_await c.db().count(all);
+  const std::uint64_t bounded = co_await c.db().count(all, 1);
   co_return number(n * 100 + static_cast<int64_t>(counted * 10 + bounded));
 }
 

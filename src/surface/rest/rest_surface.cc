@@ -184,6 +184,11 @@ void RestSurface::write(Call& call, Exchange& exchange) {
     add_cors_fields(options_.cors, origin, fields_);
   }
   add_trace_field(call, fields_);
+  if (call.answer.length_unknown) {  // An answer to HEAD without Content-Length.
+    exchange.start_answer(call.answer.status, fields_);
+    exchange.end_answer();
+    return;
+  }
   exchange.answer(call.answer.status, fields_, call.answer.body);
 }
 
