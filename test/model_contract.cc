@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "model_expression.h"
+
 namespace servanda::model {
 namespace {
 
@@ -14,6 +16,12 @@ bool has_order(Kind kind) {
 }
 bool has_ranges(Kind kind) {
   return has_order(kind) && kind != Kind::kBoolean && kind != Kind::kEnum && kind != Kind::kUuid;
+}
+
+// Whether a list may be filtered and sorted by it.
+bool can_lead(const Property& property) {
+  return has_order(property.kind) && !property.write_only && !property.computed &&
+         property.made != Made::kPurged;
 }
 
 Property random_property(Dice& dice, int number) {
@@ -54,6 +62,32 @@ void add_made(Resource& resource, Dice& dice) {
                                              : Kind::kDateTime;
     resource.properties.push_back(property);
   }
+  if (resource.restore_s == 0) return;
+  for (const Made made : {Made::kDeleted, Made::kPurged}) {
+    if (!dice.percent(60)) continue;
+    Property property;
+    property.name = made == Made::kDeleted ? "deletedAt" : "purgedAt";
+    property.made = made;
+    property.read_only = true;
+    property.nullable = dice.percent(50);
+    property.kind = Kind::kDateTime;
+    resource.properties.push_back(property);
+  }
+}
+
+void add_computed(Resource& resource, Dice& dice) {
+  static const Kind kinds[] = {Kind::kBoolean, Kind::kBoolean, Kind::kInteger, Kind::kInteger,
+                               Kind::kDecimal, Kind::kNumber,  Kind::kText,    Kind::kEnum};
+  for (int n = dice.percent(40) ? 1 + dice.below(3) : 0; n > 0; --n) {
+    Property property;
+    property.kind = dice.one_of(kinds);
+    property.name = "made" + std::to_string(n);
+    property.read_only = true;
+    property.nullable = dice.percent(50);
+    property.computed =
+        std::make_shared<Expression>(random_expression(resource, property.kind, dice));
+    resource.properties.push_back(std::move(property));
+  }
 }
 
 void add_key(Resource& resource, Dice& dice) {
@@ -79,6 +113,7 @@ void add_references(Contract& contract, Dice& dice) {
           std::string(1, static_cast<char>(target.name[0] + 32)) + target.name.substr(1) + "Id";
       property.kind = target.key_property().kind;
       property.nullable = dice.percent(20);
+      property.required = dice.percent(15);
       property.refers = other;
       resource.properties.push_back(property);
       if (resource.owner < 0 && dice.percent(50)) {
@@ -92,7 +127,8 @@ void add_uniques(Resource& resource, Dice& dice) {
   std::vector<int> fit;
   for (size_t i = 1; i < resource.properties.size(); ++i) {
     const Property& property = resource.properties[i];
-    if (has_order(property.kind) && !property.write_only && property.made == Made::kNever) {
+    const bool stored = property.made == Made::kNever && !property.computed;
+    if (has_order(property.kind) && !property.write_only && stored) {
       fit.push_back(static_cast<int>(i));
     }
   }
@@ -111,7 +147,7 @@ void add_filters(Resource& resource, Dice& dice) {
   ListShape& list = resource.list;
   for (size_t i = 0; i < resource.properties.size(); ++i) {
     const Property& property = resource.properties[i];
-    if (!has_order(property.kind) || property.write_only || !dice.percent(45)) continue;
+    if (!can_lead(property) || !dice.percent(45)) continue;
     std::set<std::string> tests;
     const bool deep = dice.percent(35);
     if (dice.percent(55)) tests.insert(!deep && dice.percent(25) ? "any" : "eq");
@@ -137,7 +173,7 @@ void add_sorts(Resource& resource, Dice& dice) {
     for (int keys = 1 + dice.below(3); keys > 0; --keys) {
       const int at = dice.below(static_cast<int>(resource.properties.size()));
       const Property& property = resource.properties[static_cast<size_t>(at)];
-      if (!has_order(property.kind) || property.write_only || !used.insert(at).second) continue;
+      if (!can_lead(property) || !used.insert(at).second) continue;
       sort.keys.emplace_back(at, dice.percent(50));
       if (at == resource.key) break;
     }
@@ -145,6 +181,11 @@ void add_sorts(Resource& resource, Dice& dice) {
       resource.list.sorts.push_back(sort);
     }
   }
+}
+
+Batches random_batches(Dice& dice) {
+  if (!dice.percent(35)) return Batches::kNone;
+  return dice.percent(50) ? Batches::kWhole : Batches::kPartial;
 }
 
 void add_list(Contract& contract, int index, Dice& dice) {
@@ -163,236 +204,8 @@ void add_list(Contract& contract, int index, Dice& dice) {
   list.expand = related && dice.percent(60);
   resource.item_fields = dice.percent(50);
   resource.item_expand = related && dice.percent(60);
-}
-
-std::string value_type(Kind kind) {
-  switch (kind) {
-    case Kind::kInteger:
-      return "integer";
-    case Kind::kNumber:
-      return "number";
-    case Kind::kBoolean:
-      return "boolean";
-    case Kind::kObject:
-      return "object";
-    default:
-      return "string";
-  }
-}
-
-std::string value_format(Kind kind) {
-  switch (kind) {
-    case Kind::kUuid:
-      return ", format: uuid";
-    case Kind::kDecimal:
-      return ", format: decimal";
-    case Kind::kInteger:
-      return ", format: int64";
-    case Kind::kDate:
-      return ", format: date";
-    case Kind::kDateTime:
-      return ", format: date-time";
-    default:
-      return "";
-  }
-}
-
-std::string enum_list(bool with_null) {
-  std::string out;
-  for (const std::string& word : enum_words()) out += (out.empty() ? "" : ", ") + word;
-  return ", enum: [" + out + (with_null ? ", null]" : "]");
-}
-
-std::string value_schema(Kind kind) {
-  return "{type: " + value_type(kind) + value_format(kind) +
-         (kind == Kind::kEnum ? enum_list(false) : "") + "}";
-}
-
-std::string vendor_keys(const Contract& contract, const Property& property) {
-  static const char* const words[] = {"", "created", "updated", "uuid", "counter"};
-  std::string keys;
-  if (property.made != Made::kNever) {
-    keys = std::string("generated: ") + words[static_cast<size_t>(property.made)];
-  } else if (property.refers >= 0) {
-    keys = "ref: " + contract.resources[static_cast<size_t>(property.refers)].name;
-  }
-  if (property.immutable) keys += (keys.empty() ? "" : ", ") + std::string("immutable: true");
-  return keys;
-}
-
-std::string property_schema(const Contract& contract, const Property& property, bool is_key) {
-  const std::string type = value_type(property.kind);
-  std::string out = "{type: ";
-  out += property.nullable ? "[" + type + ", 'null']" : type;
-  out += value_format(property.kind);
-  if (property.kind == Kind::kEnum) out += enum_list(property.nullable);
-  if (property.kind == Kind::kText) out += ", maxLength: 40";
-  if (is_key && property.kind == Kind::kText) out += ", minLength: 1";
-  if (property.read_only) out += ", readOnly: true";
-  if (property.write_only) out += ", writeOnly: true";
-  if (property.default_value) out += ", default: " + property.default_value->text;
-  const std::string keys = vendor_keys(contract, property);
-  if (!keys.empty()) out += ", x-servanda: {" + keys + "}";
-  return out + "}";
-}
-
-void add_filter_parameters(std::string& out, const Resource& resource) {
-  for (size_t i = 0; i < resource.properties.size(); ++i) {
-    const Property& property = resource.properties[i];
-    std::string members;
-    for (const Filter& filter : resource.list.filters) {
-      if (filter.dropped || filter.property != static_cast<int>(i)) continue;
-      const std::string schema =
-          filter.test == "null" ? "{type: boolean}" : value_schema(property.kind);
-      const std::string text = filter.test == "prefix" ? "{type: string}" : schema;
-      if (filter.deep) {
-        members += (members.empty() ? "" : ", ") + filter.test + ": " + text;
-        continue;
-      }
-      const bool many = filter.test == "any" || filter.test == "in" || filter.test == "nin";
-      const bool plain = filter.test == "any" || filter.test == "eq";
-      out += "        - {name: '" + property.name + (plain ? "" : "[" + filter.test + "]") +
-             "', in: query, ";
-      out += many ? "explode: false, schema: {type: array, items: " + text + "}}\n"
-                  : "schema: " + text + "}\n";
-    }
-    if (!members.empty()) {
-      out += "        - {name: " + property.name +
-             ", in: query, style: deepObject, schema: {type: object, properties: {" + members +
-             "}}}\n";
-    }
-  }
-}
-
-void add_list_parameters(std::string& out, const Resource& resource) {
-  const ListShape& list = resource.list;
-  add_filter_parameters(out, resource);
-  std::string sorts;
-  for (const Sort& sort : list.sorts) {
-    if (!sort.dropped) {
-      sorts += (sorts.empty() ? "'" : ", '") + sort_text(resource, sort) + "'";
-    }
-  }
-  if (!sorts.empty()) out += "        - {name: sort, in: query, schema: {enum: [" + sorts + "]}}\n";
-  out += "        - {name: limit, in: query, schema: {type: integer, default: " +
-         std::to_string(list.limit_default) + ", maximum: " + std::to_string(list.limit_max) +
-         "}}\n";
-  static const char* const names[] = {"cursor, in: query, schema: {type: string}",
-                                      "offset, in: query, schema: {type: integer}",
-                                      "page, in: query, schema: {type: integer}"};
-  out += std::string("        - {name: ") + names[static_cast<size_t>(list.paging)] + "}\n";
-  if (list.count) {
-    out += "        - {name: count, in: query, schema: {enum: [none, estimated, exact]}}\n";
-  }
-  if (list.fields) out += "        - {name: fields, in: query, schema: {type: string}}\n";
-  if (list.expand) out += "        - {name: expand, in: query, schema: {type: string}}\n";
-}
-
-std::string answer(const std::string& status, const std::string& schema) {
-  return "'" + status +
-         "': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/" +
-         schema + "'}}}}";
-}
-
-std::string body(const std::string& type, const std::string& schema) {
-  return "{required: true, content: {" + type + ": {schema: {$ref: '#/components/schemas/" +
-         schema + "'}}}}";
-}
-
-void add_item_writes(std::string& out, const Resource& one, const std::string& suffix,
-                     bool with_put) {
-  const std::string condition =
-      one.needs_condition ? "      x-servanda: {precondition: required}\n" : "";
-  if (with_put) {
-    out += "    put:\n      operationId: replace" + one.name + suffix + "\n" + condition;
-    out += "      requestBody: " + body("application/json", one.name) + "\n";
-    out += "      responses: {" + answer("200", one.name) +
-           (one.put_creates ? ", " + answer("201", one.name) : "") + "}\n";
-  }
-  out += "    patch:\n      operationId: update" + one.name + suffix + "\n" + condition;
-  out += "      requestBody: " + body("application/merge-patch+json", one.name) + "\n";
-  out += "      responses: {" + answer("200", one.name) + "}\n";
-  out += "    delete:\n      operationId: delete" + one.name + suffix + "\n" + condition;
-  out += "      responses: {'204': {description: gone}}\n";
-}
-
-void add_collection(std::string& out, const Resource& one, const std::string& suffix) {
-  out += "    post:\n      operationId: create" + one.name + suffix + "\n";
-  out += "      requestBody: " + body("application/json", one.name) + "\n";
-  out += "      responses: {" + answer("201", one.name) + "}\n";
-}
-
-void add_paths(std::string& out, const Resource& one) {
-  const std::string key =
-      "{name: key, in: path, required: true, schema: " + value_schema(one.key_property().kind) +
-      "}";
-  const std::string bound = "    x-servanda: {resource: " + one.name + "}\n";
-  out += "  /v1/" + one.table + ":\n" + bound;
-  out += "    get:\n      operationId: list" + one.name + "\n      parameters:\n";
-  add_list_parameters(out, one);
-  out += "      responses: {" + answer("200", one.name + "Page") + "}\n";
-  add_collection(out, one, "");
-  out += "  /v1/" + one.table + "/{key}:\n" + bound + "    parameters: [" + key + "]\n";
-  out += "    get:\n      operationId: read" + one.name + "\n";
-  if (one.item_fields || one.item_expand) out += "      parameters:\n";
-  if (one.item_fields) out += "        - {name: fields, in: query, schema: {type: string}}\n";
-  if (one.item_expand) out += "        - {name: expand, in: query, schema: {type: string}}\n";
-  out += "      responses: {" + answer("200", one.name) + "}\n";
-  add_item_writes(out, one, "", true);
-}
-
-void add_owner_paths(std::string& out, const Contract& contract, const Resource& one) {
-  const Property& owner = one.properties[static_cast<size_t>(one.owner)];
-  const Resource& target = contract.resources[static_cast<size_t>(owner.refers)];
-  const std::string outer = "{name: " + owner.name +
-                            ", in: path, required: true, schema: " + value_schema(owner.kind) + "}";
-  const std::string key =
-      "{name: key, in: path, required: true, schema: " + value_schema(one.key_property().kind) +
-      "}";
-  const std::string bound = "    x-servanda: {resource: " + one.name + "}\n";
-  const std::string path = "  /v1/" + target.table + "/{" + owner.name + "}/" + one.table;
-  out += path + ":\n" + bound + "    parameters: [" + outer + "]\n";
-  out += "    get:\n      operationId: list" + one.name + "Below\n      parameters:\n";
-  out += "        - {name: limit, in: query, schema: {type: integer, default: 50}}\n";
-  out += "        - {name: cursor, in: query, schema: {type: string}}\n";
-  out += "      responses: {" + answer("200", one.name + "Page") + "}\n";
-  add_collection(out, one, "Below");
-  out += path + "/{key}:\n" + bound + "    parameters: [" + outer + ", " + key + "]\n";
-  out += "    get:\n      operationId: read" + one.name + "Below\n      responses: {" +
-         answer("200", one.name) + "}\n";
-  add_item_writes(out, one, "Below", false);
-}
-
-void add_schemas(std::string& out, const Contract& contract, const Resource& one) {
-  std::string required;
-  std::string uniques;
-  for (const Property& property : one.properties) {
-    if (property.required && !property.dropped) {
-      required += (required.empty() ? "" : ", ") + property.name;
-    }
-  }
-  for (const Unique& unique : one.uniques) {
-    if (unique.dropped) continue;
-    std::string names;
-    for (const int at : unique.properties) {
-      names += (names.empty() ? "" : ", ") + one.properties[static_cast<size_t>(at)].name;
-    }
-    uniques += (uniques.empty() ? "[" : ", [") + names + "]";
-  }
-  out += "    " + one.name + ":\n      type: object\n      required: [" + required + "]\n";
-  out += "      x-servanda: {resource: {key: " + one.key_property().name + ", unique: [" + uniques +
-         "]}}\n      properties:\n";
-  for (size_t i = 0; i < one.properties.size(); ++i) {
-    if (one.properties[i].dropped) continue;
-    out += "        " + one.properties[i].name + ": " +
-           property_schema(contract, one.properties[i], static_cast<int>(i) == one.key) + "\n";
-  }
-  out += "    " + one.name + "Page:\n      type: object\n      properties:\n";
-  out += "        items: {type: array, items: {$ref: '#/components/schemas/" + one.name + "'}}\n";
-  out += "        next: {type: string}\n        prev: {type: string}\n";
-  if (one.list.total) {
-    out += "        total: {type: integer}\n        totalIsExact: {type: boolean}\n";
-  }
+  list.include_deleted = resource.restore_s > 0 && dice.percent(50);
+  resource.item_include_deleted = resource.restore_s > 0 && dice.percent(70);
 }
 
 }  // namespace
@@ -449,32 +262,24 @@ Contract make_contract(Dice& dice) {
       resource.properties.push_back(
           random_property(dice, static_cast<int>(resource.properties.size())));
     }
+    static const int restores[] = {5, 30, 60};
+    resource.restore_s = dice.percent(35) ? dice.one_of(restores) : 0;
+    resource.delete_shows = dice.percent(25);
+    resource.batches = random_batches(dice);
+    resource.put_below = dice.percent(50);
     add_made(resource, dice);
     resource.put_creates = !resource.generated_key && dice.percent(50);
     resource.needs_condition = dice.percent(15);
     contract.resources.push_back(std::move(resource));
   }
   add_references(contract, dice);
+  contract.batches = random_batches(dice);
   for (int i = 0; i < count; ++i) {
+    add_computed(contract.resources[static_cast<size_t>(i)], dice);
     add_uniques(contract.resources[static_cast<size_t>(i)], dice);
     add_list(contract, i, dice);
   }
   return contract;
-}
-
-std::string contract_yaml(const Contract& contract) {
-  std::string out =
-      "openapi: 3.1.0\ninfo: {title: Random, version: 1.0.0}\n"
-      "x-servanda: {services: {random: {}}}\npaths:\n";
-  for (const Resource& resource : contract.resources) {
-    add_paths(out, resource);
-    if (resource.owner >= 0 && !resource.properties[static_cast<size_t>(resource.owner)].dropped) {
-      add_owner_paths(out, contract, resource);
-    }
-  }
-  out += "components:\n  schemas:\n";
-  for (const Resource& resource : contract.resources) add_schemas(out, contract, resource);
-  return out;
 }
 
 }  // namespace servanda::model

@@ -2,6 +2,7 @@
 #pragma once
 // Contracts made from a seed.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,7 +29,9 @@ class Dice {
   SeededRng rng_;
 };
 
-enum class Made : uint8_t { kNever, kCreated, kUpdated, kUuid, kCounter };
+enum class Made : uint8_t { kNever, kCreated, kUpdated, kUuid, kCounter, kDeleted, kPurged };
+
+struct Expression;  // Of model_expression.h.
 
 struct Property {
   std::string name;
@@ -41,6 +44,7 @@ struct Property {
   Made made = Made::kNever;
   int refers = -1;  // To the key of this resource.
   std::optional<Json> default_value;
+  std::shared_ptr<const Expression> computed;  // Null where it is stored.
   bool dropped = false;  // Taken out while a failure is made smaller; so below.
 };
 
@@ -68,7 +72,12 @@ struct ListShape {
   bool count = false;  // A count parameter.
   bool fields = false;
   bool expand = false;
+  bool include_deleted = false;
 };
+
+// A batch over one collection or over all; it has no batch, one that is all or nothing, or one that
+// may also be done one by one.
+enum class Batches : uint8_t { kNone, kWhole, kPartial };
 
 struct Unique {
   std::vector<int> properties;
@@ -87,7 +96,12 @@ struct Resource {
   bool needs_condition = false;
   bool item_fields = false;
   bool item_expand = false;
+  bool item_include_deleted = false;
+  int restore_s = 0;          // How long deleted rows can be restored; 0: they are gone at once.
+  bool delete_shows = false;  // A delete answers 200 and the row.
+  Batches batches = Batches::kNone;
   int owner = -1;  // The property that holds the owner's key, when there are paths below an owner.
+  bool put_below = false;  // PUT there too.
 
   [[nodiscard]] const Property& key_property() const {
     return properties[static_cast<size_t>(key)];
@@ -105,6 +119,7 @@ struct Relation {
 
 struct Contract {
   std::vector<Resource> resources;
+  Batches batches = Batches::kNone;  // Over all collections.
   [[nodiscard]] std::vector<Relation> relations(int resource) const;
 };
 

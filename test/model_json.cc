@@ -98,6 +98,20 @@ int compare_decimals(const std::string& a, const std::string& b) {
   return order_of(a, b);  // The digits behind the point have no idle zeros.
 }
 
+std::string utc_text(std::chrono::sys_seconds moment, const std::string& fraction) {
+  namespace chrono = std::chrono;
+  const chrono::sys_days whole = chrono::floor<chrono::days>(moment);
+  const chrono::year_month_day parts(whole);
+  const chrono::hh_mm_ss time(moment - whole);
+  char out[64];
+  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%sZ",
+                static_cast<int>(parts.year()), static_cast<unsigned>(parts.month()),
+                static_cast<unsigned>(parts.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                fraction.c_str());
+  return out;
+}
+
 // Nothing when the text is no time; else in UTC with six digits of the second.
 std::optional<std::string> utc_form(const std::string& text) {
   int year = 0, hour = 0, minute = 0, second = 0, used = 0;
@@ -124,16 +138,7 @@ std::optional<std::string> utc_form(const std::string& text) {
       chrono::year_month_day{chrono::year(year), chrono::month(month), chrono::day(day)};
   const chrono::sys_seconds moment =
       date + chrono::hours(hour) + chrono::minutes(minute - offset) + chrono::seconds(second);
-  const chrono::sys_days whole = chrono::floor<chrono::days>(moment);
-  const chrono::year_month_day parts(whole);
-  const chrono::hh_mm_ss time(moment - whole);
-  char out[64];
-  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%sZ",
-                static_cast<int>(parts.year()), static_cast<unsigned>(parts.month()),
-                static_cast<unsigned>(parts.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                fraction.c_str());
-  return out;
+  return utc_text(moment, fraction);
 }
 
 }  // namespace
@@ -275,6 +280,15 @@ Json stored_form(Kind kind, const Json& value) {
     for (char& c : stored.text) c = static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c);
   }
   return stored;
+}
+
+std::string time_text(int64_t us_since_1970) {
+  const std::chrono::sys_time<std::chrono::microseconds> moment{
+      std::chrono::microseconds(us_since_1970)};
+  const auto whole = std::chrono::floor<std::chrono::seconds>(moment);
+  char fraction[16];
+  std::snprintf(fraction, sizeof fraction, "%06d", static_cast<int>((moment - whole).count()));
+  return utc_text(whole, fraction);
 }
 
 int compare_values(Kind kind, const Json& a, const Json& b) {

@@ -62,6 +62,8 @@ enum class Kind : uint8_t {
 // The form in which equal values are equal: decimals without idle zeros, UUIDs in lower case, times
 // in UTC with six digits of the second.
 [[nodiscard]] Json stored_form(Kind kind, const Json& value);
+// A time as date-times are stored.
+[[nodiscard]] std::string time_text(int64_t us_since_1970);
 // Less than, equal to or greater than 0; null comes first. Requires: stored forms of one kind that
 // has an order.
 [[nodiscard]] int compare_values(Kind kind, const Json& a, const Json& b);

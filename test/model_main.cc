@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // servanda_model FIRST COUNT [MISTAKE]: random contracts from the seeds FIRST to FIRST + COUNT - 1,
 // served and asked, compared with the model. Exit code 0 when nothing differs; with a MISTAKE of
-// the model (not-equal-forgets-null, nulls-last, version-stays) when something does.
+// the model (not-equal-forgets-null, nulls-last, version-stays, shows-deleted, batch-stays,
+// computed-off) when something does.
 // Environment: SERVANDA_MODEL_CONTRACTS (in place of COUNT), SERVANDA_MODEL_REQUESTS (100, for each
-// contract).
+// contract), SERVANDA_MODEL_KINDS (anything: how many requests of each kind there were).
 
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,9 @@ struct Sum {
   int contracts = 0;
   int requests = 0;
   int pages = 0;
+  int items = 0;
   int differences = 0;
+  std::map<std::string, int> kinds;
 };
 
 void run_one(int seed, int count, Mistake mistake, Sum& sum) {
@@ -39,6 +42,8 @@ void run_one(int seed, int count, Mistake mistake, Sum& sum) {
   ++sum.contracts;
   sum.requests += report.sent;
   sum.pages += report.pages;
+  sum.items += report.items;
+  for (const auto& [kind, times] : report.kinds) sum.kinds[kind] += times;
   if (report.difference.empty()) return;
   ++sum.differences;
   if (mistake != Mistake::kNone && sum.differences > 1) return;
@@ -56,7 +61,10 @@ int main(int argc, char** arguments) {
   static const std::map<std::string, Mistake> mistakes = {
       {"not-equal-forgets-null", Mistake::kNotEqualForgetsNull},
       {"nulls-last", Mistake::kNullsLast},
-      {"version-stays", Mistake::kVersionStays}};
+      {"version-stays", Mistake::kVersionStays},
+      {"shows-deleted", Mistake::kShowsDeleted},
+      {"batch-stays", Mistake::kBatchStays},
+      {"computed-off", Mistake::kComputedOff}};
   if (argc < 3 || argc > 4 || (argc == 4 && !mistakes.contains(arguments[3]))) {
     std::fprintf(stderr, "servanda_model FIRST COUNT [MISTAKE]\n");
     return 2;
@@ -71,8 +79,12 @@ int main(int argc, char** arguments) {
     run_one(seed, count, mistake, sum);
     if (mistake != Mistake::kNone && sum.differences > 0) break;
   }
-  std::printf("%d contracts, %d requests (%d pages of lists), %d differences\n", sum.contracts,
-              sum.requests, sum.pages, sum.differences);
+  if (std::getenv("SERVANDA_MODEL_KINDS") != nullptr) {
+    for (const auto& [kind, times] : sum.kinds) std::printf("%6d %s\n", times, kind.c_str());
+  }
+  std::printf(
+      "%d contracts, %d requests (%d pages of lists, %d items of batches), %d differences\n",
+      sum.contracts, sum.requests, sum.pages, sum.items, sum.differences);
   if (mistake != Mistake::kNone) return sum.differences > 0 ? 0 : 1;
   return sum.differences == 0 && sum.requests > 0 ? 0 : 1;
 }

@@ -2,158 +2,21 @@
 #include "model_request.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
+#include <utility>
+
+#include "model_values.h"
 
 namespace servanda::model {
 namespace {
 
-const std::vector<std::string>& good_texts(Kind kind) {
-  static const std::map<Kind, std::vector<std::string>> texts = {
-      {Kind::kText,
-       {"a",
-        "b",
-        "ab",
-        "abc",
-        "aB",
-        "A",
-        "a%",
-        "a_",
-        "a%b",
-        "",
-        "a b",
-        "\xc3\xa9",
-        "\xc3\xa9t",
-        "\xe6\x97\xa5\xe6\x9c\xac",
-        "\xf0\x9d\x84\x9e",
-        "\xef\xbf\xbd",
-        "\xf4\x8f\xbf\xbf",
-        "\xf4\x8f\xbf\xbfz",
-        "null",
-        "0",
-        "1",
-        "a\"b",
-        "a\\b",
-        "a'b",
-        "a\nb",
-        "?&=#",
-        "usual",
-        "x+y"}},
-      {Kind::kEnum, enum_words()},
-      {Kind::kUuid,
-       {"00000000-0000-0000-0000-000000000000", "0197a000-0000-7000-8000-00000000000f",
-        "0197A000-0000-7000-8000-00000000000F", "ffffffff-ffff-ffff-ffff-ffffffffffff",
-        "7fffffff-0000-4000-8000-000000000001", "80000000-0000-4000-8000-000000000001"}},
-      {Kind::kDecimal,
-       {"0",
-        "-0",
-        "0.0",
-        "1",
-        "1.0",
-        "1.50",
-        "1.5",
-        "9",
-        "9.5",
-        "10",
-        "10.01",
-        "99.99",
-        "100",
-        "-1",
-        "-1.5",
-        "-1.05",
-        "-10",
-        "-9.99",
-        "0.001",
-        "-0.001",
-        "123456789012345678901234567890",
-        "123456789012345678901234567890.1",
-        "-123456789012345678901234567890"}},
-      {Kind::kDate,
-       {"1970-01-01", "1969-12-31", "2024-02-29", "1600-02-29", "0001-01-01", "9999-12-31",
-        "2026-01-01", "2024-03-01"}},
-      {Kind::kDateTime,
-       {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "2024-02-29T12:00:00Z",
-        "2024-02-29T14:00:00+02:00", "2024-02-29T12:00:00.5Z", "2024-02-29T12:00:00.000001Z",
-        "2024-03-01T00:30:00+01:00", "2026-01-01T00:00:00Z", "1900-01-01T00:00:00-12:00"}}};
-  return texts.at(kind);
-}
-
-const std::vector<std::string>& number_tokens(Kind kind) {
-  static const std::vector<std::string> integers = {"0",
-                                                    "1",
-                                                    "2",
-                                                    "3",
-                                                    "-1",
-                                                    "7",
-                                                    "10",
-                                                    "42",
-                                                    "9007199254740993",
-                                                    "9007199254740992",
-                                                    "-9007199254740993",
-                                                    "9223372036854775807",
-                                                    "-9223372036854775808",
-                                                    "100"};
-  static const std::vector<std::string> numbers = {
-      "0", "1", "1.5", "-2.25", "0.1", "0.30000000000000004", "1e21", "-1e-7", "3", "100", "1e300"};
-  return kind == Kind::kInteger ? integers : numbers;
-}
-
-Json random_object(Dice& dice) {
-  static const char* const texts[] = {"{}",
-                                      R"({"a":1})",
-                                      R"({"a":{"b":2,"c":[1,null]}})",
-                                      R"({"a":{"c":"x"},"d":true})",
-                                      R"({"b":[],"a":"text"})",
-                                      R"({"a":null})",
-                                      R"({"a":{"b":{"c":{"d":1.5}}}})"};
-  return *parse_json(dice.one_of(texts));
-}
-
-Json random_value(Dice& dice, Kind kind) {
-  switch (kind) {
-    case Kind::kInteger:
-    case Kind::kNumber:
-      return Json::number(dice.one_of(number_tokens(kind)));
-    case Kind::kBoolean:
-      return Json::truth(dice.percent(50));
-    case Kind::kObject:
-      return random_object(dice);
-    default:
-      return Json::string(dice.one_of(good_texts(kind)));
-  }
-}
-
-// What a client may not send for a property of the kind.
-std::vector<Json> bad_values(Kind kind) {
-  switch (kind) {
-    case Kind::kText:
-      return {Json::number("1"), Json::string(std::string(41, 'x')), Json::object()};
-    case Kind::kEnum:
-      return {Json::string("purple"), Json::number("0")};
-    case Kind::kUuid:
-      return {Json::string("0197a000"), Json::string("0197a000-0000-7000-8000-00000000000g")};
-    case Kind::kDecimal:
-      return {Json::string("1.2.3"), Json::number("1.5"), Json::string("")};
-    case Kind::kInteger:
-      return {Json::number("9223372036854775808"), Json::number("1.5"), Json::string("1")};
-    case Kind::kNumber:
-      return {Json::string("1.5"), Json::truth(true)};
-    case Kind::kBoolean:
-      return {Json::string("true"), Json::number("1")};
-    case Kind::kDate:
-      return {Json::string("2023-02-29"), Json::string("2024-1-1"), Json::number("5")};
-    case Kind::kDateTime:
-      return {Json::string("2024-01-01"), Json::string("2024-01-01T25:00:00Z")};
-    case Kind::kObject:
-      return {Json::string("{}"), Json::truth(false)};
-  }
-  return {};
-}
+constexpr int kItemNumbers = 1000;  // Numbers of items lie so far apart.
 
 class Maker {
  public:
   Maker(const Contract& contract, Dice& dice) : contract_(&contract), dice_(&dice) {
     created_.resize(contract.resources.size());
+    deleted_.resize(contract.resources.size());
   }
 
   Request next(int number) {
@@ -161,22 +24,28 @@ class Maker {
     request.number = number;
     request.resource = dice_->below(static_cast<int>(contract_->resources.size()));
     const int draw = dice_->below(100);
-    if (draw < 32 || number < 8) {
+    if (draw < 26 || number < 8) {
       make_create(request);
-    } else if (draw < 42) {
+    } else if (draw < 36) {
       make_read(request);
-    } else if (draw < 50) {
+    } else if (draw < 44) {
       make_write(request, Act::kReplace);
-    } else if (draw < 60) {
+    } else if (draw < 53) {
       make_write(request, Act::kUpdate);
-    } else if (draw < 65) {
+    } else if (draw < 60) {
       make_write(request, Act::kDelete);
-    } else if (draw < 69 && !keyed_.empty()) {
+    } else if (draw < 65 && resource_of(request).restore_s > 0) {
+      make_restore(request);
+    } else if (draw < 72 && may_batch(request)) {
+      make_batch(request);
+    } else if (draw < 76 && !keyed_.empty()) {
       request.act = Act::kRepeat;
       request.repeats = dice_->one_of(keyed_);
       request.other_body = dice_->percent(25);
-    } else if (draw == 69) {
-      request.act = Act::kRestart;
+    } else if (draw < 78) {
+      request.act = draw == 76 ? Act::kRestart : Act::kAdvance;
+      static const int spans[] = {1, 4, 5, 29, 30, 59, 60};
+      if (request.act == Act::kAdvance) request.seconds = dice_->one_of(spans);
     } else {
       make_list(request);
     }
@@ -190,6 +59,12 @@ class Maker {
 
   Json some_key(int resource) {
     const auto& made = created_[static_cast<size_t>(resource)];
+    if (in_batch_ != nullptr && dice_->percent(40)) {
+      for (const Request& item : in_batch_->items) {
+        const bool there = item.act == Act::kCreate && item.resource == resource;
+        if (there && dice_->percent(50)) return Json::key_of(item.number);
+      }
+    }
     if (!made.empty() && dice_->percent(92)) return Json::key_of(dice_->one_of(made));
     const Property& key = contract_->resources[static_cast<size_t>(resource)].key_property();
     return fresh_key(key);
@@ -212,9 +87,21 @@ class Maker {
 
   void pick_owner(Request& request) {
     const Resource& resource = resource_of(request);
-    if (resource.owner < 0 || !dice_->percent(20)) return;
+    if (in_batch_ != nullptr || resource.owner < 0 || !dice_->percent(20)) return;
     request.below = true;
     request.owner = some_key(resource.properties[static_cast<size_t>(resource.owner)].refers);
+    const auto known = owners_.find(request.act == Act::kCreate ? -1 : request.key.row);
+    if (known != owners_.end() && dice_->percent(85)) request.owner = known->second;
+  }
+
+  // Remembers which owner a new row has.
+  void keep_owner(const Request& request) {
+    const int at = resource_of(request).owner;
+    if (request.below) owners_[request.number] = request.owner;
+    for (const auto& [property, value] : request.members) {
+      const bool names_it = property == at && value.kind == Json::Kind::kKeyOf;
+      if (names_it && !request.below) owners_[request.number] = value;
+    }
   }
 
   Json value_for(const Property& property) {
@@ -227,7 +114,12 @@ class Maker {
     for (int at = 0; at < static_cast<int>(resource.properties.size()); ++at) {
       const Property& property = resource.properties[static_cast<size_t>(at)];
       const bool must = property.required && request.act != Act::kUpdate;
-      if (request.below && at == resource.owner) continue;
+      if (request.below && at == resource.owner) {
+        if (!must && !dice_->percent(15)) continue;
+        const bool other = request.act != Act::kUpdate && dice_->percent(must ? 8 : 40);
+        request.members.emplace_back(at, other ? value_for(property) : request.owner);
+        continue;
+      }
       if (property.read_only || (!creates && (at == resource.key || property.immutable))) {
         if (!creates && (must || dice_->percent(12))) {
           const bool as_stored = must || property.read_only || dice_->percent(60);
@@ -243,7 +135,7 @@ class Maker {
         request.members.emplace_back(at, clears ? Json() : value_for(property));
       }
     }
-    if (dice_->percent(8)) spoil(request);
+    if (dice_->percent(in_batch_ == nullptr ? 8 : 3)) spoil(request);
   }
 
   void spoil(Request& request) {
@@ -271,18 +163,18 @@ class Maker {
     request.act = Act::kCreate;
     pick_owner(request);
     add_members(request, 65, true);
-    const auto& properties = resource_of(request).properties;
-    const bool plain = std::ranges::all_of(properties, [](const Property& property) {
-      return property.made == Made::kNever || property.made == Made::kCounter;
-    });
-    request.minimal = plain && dice_->percent(10);
+    keep_owner(request);
+    request.minimal = dice_->percent(10);
     add_idempotency_key(request);
     created_[static_cast<size_t>(request.resource)].push_back(request.number);
   }
 
   void add_idempotency_key(Request& request) {
+    if (in_batch_ != nullptr) return;
+    // What has its effect once anyway takes no notice of a key.
+    const bool counts = request.act != Act::kReplace && request.act != Act::kDelete;
     request.idempotency_key = dice_->percent(20);
-    if (request.idempotency_key) keyed_.push_back(request.number);
+    if (request.idempotency_key && counts) keyed_.push_back(request.number);
   }
 
   void make_read(Request& request) {
@@ -290,11 +182,17 @@ class Maker {
     const Resource& resource = resource_of(request);
     request.key = some_key(request.resource);
     pick_owner(request);
+    request.head = dice_->percent(8);
     if (request.below) return;
+    if (resource.item_include_deleted && dice_->percent(40)) {
+      request.include_deleted = dice_->percent(80);
+    }
     if (resource.item_fields && dice_->percent(35)) pick_fields(request);
     if (resource.item_expand && dice_->percent(40)) pick_expand(request);
     if (request.fields.empty() && request.expand.empty() && dice_->percent(15)) {
-      request.condition = Condition::kChanged;
+      static const Condition all[] = {Condition::kChanged, Condition::kChanged, Condition::kCurrent,
+                                      Condition::kStale};
+      request.condition = dice_->one_of(all);
     }
     if (dice_->percent(3)) request.bad_query = "nonsense=1";
   }
@@ -302,8 +200,9 @@ class Maker {
   void make_write(Request& request, Act act) {
     request.act = act;
     request.key = some_key(request.resource);
-    if (act != Act::kReplace) pick_owner(request);
     const Resource& resource = resource_of(request);
+    if (act != Act::kReplace || resource.put_below) pick_owner(request);
+    request.minimal = dice_->percent(10);
     const int chance = resource.needs_condition ? 90 : 25;
     if (dice_->percent(chance)) {
       static const Condition all[] = {Condition::kCurrent, Condition::kCurrent, Condition::kCurrent,
@@ -311,7 +210,11 @@ class Maker {
       request.condition = dice_->one_of(all);
       if (act == Act::kReplace && dice_->percent(25)) request.condition = Condition::kNotThere;
     }
-    if (act == Act::kDelete) return;
+    add_idempotency_key(request);
+    if (act == Act::kDelete) {
+      deleted_[static_cast<size_t>(request.resource)].push_back(request.key);
+      return;
+    }
     if (act == Act::kReplace && resource.put_creates && dice_->percent(30)) {
       request.key = fresh_key(resource.key_property());
       add_members(request, 60, true);
@@ -321,23 +224,94 @@ class Maker {
       return;
     }
     add_members(request, act == Act::kReplace ? 60 : 30, false);
-    if (act == Act::kUpdate) add_idempotency_key(request);
+  }
+
+  void make_restore(Request& request) {
+    request.act = Act::kRestore;
+    request.key = some_key(request.resource);
+    const auto& gone = deleted_[static_cast<size_t>(request.resource)];
+    if (!gone.empty() && dice_->percent(75)) request.key = dice_->one_of(gone);
+    pick_owner(request);
+    request.minimal = dice_->percent(10);
+    add_idempotency_key(request);
+    if (!dice_->percent(resource_of(request).needs_condition ? 90 : 20)) return;
+    static const Condition all[] = {Condition::kCurrent, Condition::kCurrent, Condition::kStale,
+                                    Condition::kThere};
+    request.condition = dice_->one_of(all);
+  }
+
+  [[nodiscard]] bool may_batch(const Request& request) const {
+    return contract_->batches != Batches::kNone || resource_of(request).batches != Batches::kNone;
+  }
+
+  void make_batch(Request& request) {
+    request.act = Act::kBatch;
+    const bool own = resource_of(request).batches != Batches::kNone;
+    if (!own || (contract_->batches != Batches::kNone && dice_->percent(50))) request.resource = -1;
+    const Batches offered =
+        request.resource < 0 ? contract_->batches : resource_of(request).batches;
+    if (dice_->percent(50)) request.atomic = dice_->percent(20);
+    if (offered == Batches::kWhole && dice_->percent(90)) request.atomic.reset();
+    request.minimal = dice_->percent(10);
+    request.broken_body = dice_->percent(2);
+    request.unknown_member = dice_->percent(2);
+    add_idempotency_key(request);
+    for (int n = 1 + dice_->below(6); n > 0; --n) make_item(request);
+  }
+
+  void make_item(Request& batch) {
+    Request item;
+    item.number = kItemNumbers * (batch.number + 1) + static_cast<int>(batch.items.size());
+    item.resource = batch.resource;
+    if (item.resource < 0) {
+      item.resource = dice_->below(static_cast<int>(contract_->resources.size()));
+    }
+    in_batch_ = &batch;
+    const int draw = dice_->below(100);
+    if (draw < 45) {
+      item.act = Act::kCreate;
+      add_members(item, 65, true);
+      created_[static_cast<size_t>(item.resource)].push_back(item.number);
+    } else {
+      make_write(item, draw < 60 ? Act::kReplace : draw < 85 ? Act::kUpdate : Act::kDelete);
+    }
+    in_batch_ = nullptr;
+    item.minimal = false;
+    item.broken_body = false;
+    item.idempotency_key = false;
+    if (item.condition == Condition::kNotThere) item.condition = Condition::kNone;
+    if (dice_->percent(3)) {
+      item.bad_reference = dice_->percent(50) ? BadReference::kItself : BadReference::kOther;
+    }
+    batch.items.push_back(std::move(item));
   }
 
   void pick_fields(Request& request) {
     const Resource& resource = resource_of(request);
     for (int n = 1 + dice_->below(3); n > 0; --n) {
       const int at = dice_->below(static_cast<int>(resource.properties.size()));
-      const bool shown = !resource.properties[static_cast<size_t>(at)].write_only;
-      if (shown && std::ranges::find(request.fields, at) == request.fields.end()) {
-        request.fields.push_back(at);
+      const Property& property = resource.properties[static_cast<size_t>(at)];
+      if (property.write_only ||
+          std::ranges::find(request.fields, at, &Shown::property) != request.fields.end()) {
+        continue;
+      }
+      request.fields.push_back({at, {}});
+      if (property.kind == Kind::kObject && dice_->percent(60)) {
+        static const std::vector<std::vector<std::string>> parts = {
+            {"a"}, {"b"}, {"a", "d"}, {"nothing"}};
+        request.fields.back().members = dice_->one_of(parts);
       }
     }
   }
 
   void pick_expand(Request& request) {
     for (const Relation& relation : contract_->relations(request.resource)) {
-      if (dice_->percent(50)) request.expand.push_back(relation);
+      if (!dice_->percent(50)) continue;
+      request.expand.push_back({relation, {}});
+      if (!dice_->percent(40)) continue;
+      for (const Relation& next : contract_->relations(relation.resource)) {
+        if (dice_->percent(50)) request.expand.back().further.push_back(next);
+      }
     }
   }
 
@@ -364,6 +338,7 @@ class Maker {
       static const char* const counts[] = {"none", "estimated", "exact"};
       request.count = dice_->one_of(counts);
     }
+    if (list.include_deleted && dice_->percent(45)) request.include_deleted = dice_->percent(80);
     if (list.fields && dice_->percent(20)) pick_fields(request);
     if (list.expand && dice_->percent(25)) pick_expand(request);
     request.walk = list.paging == Paging::kCursor && dice_->percent(60);
@@ -400,18 +375,14 @@ class Maker {
 
   const Contract* contract_;
   Dice* dice_;
-  std::vector<std::vector<int>> created_;  // By resource.
-  std::vector<int> keyed_;                 // Requests with an Idempotency-Key.
+  std::vector<std::vector<int>> created_;   // By resource.
+  std::vector<std::vector<Json>> deleted_;  // Keys that were asked to be deleted; by resource.
+  std::map<int, Json> owners_;              // Of rows, by the request that creates them.
+  std::vector<int> keyed_;                  // Requests with an Idempotency-Key.
+  const Request* in_batch_ = nullptr;       // The batch whose item is made.
 };
 
 }  // namespace
-
-bool fits(const Property& property, const Json& value) {
-  if (value.is_null()) return property.nullable;
-  const std::vector<Json> bad = bad_values(property.kind);
-  return std::ranges::none_of(
-      bad, [&](const Json& one) { return one.kind == value.kind && one.text == value.text; });
-}
 
 std::vector<Request> make_requests(const Contract& contract, int count, Dice& dice) {
   Maker maker(contract, dice);

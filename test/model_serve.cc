@@ -88,6 +88,7 @@ void Served::stop() {
 }
 
 Result<wire::WireAnswer> Served::ask(std::string_view text) {
+  const bool to_head = text.starts_with("HEAD ");
   if (!peer_ || peer_->ended()) {
     peer_ = platform_->connect_peer(backend_->public_address());
     consumed_ = 0;
@@ -98,7 +99,7 @@ Result<wire::WireAnswer> Served::ask(std::string_view text) {
   std::string broken;
   const auto arrived = [&] {
     Result<std::optional<wire::WireAnswer>> read = wire::read_answer(
-        std::string_view(peer_->received()).substr(consumed_), peer_->ended(), false);
+        std::string_view(peer_->received()).substr(consumed_), peer_->ended(), to_head);
     if (!read) {
       broken = read.error().message;
       return true;

@@ -28,6 +28,8 @@ class Served {
   // Sends a request as cases write it and waits for its answer.
   Result<wire::WireAnswer> ask(std::string_view text);
   void advance(Duration time) { platform_->advance(time); }
+  // The calendar's time, in microseconds since 1970.
+  [[nodiscard]] int64_t wall_us() const { return platform_->clock().wall().us; }
 
  private:
   Result<void> start_backend();

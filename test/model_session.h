@@ -2,6 +2,7 @@
 #pragma once
 // One contract served, its requests sent, and every answer compared with the model's.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ struct Report {
   int request = -1;  // The number of the request that differs; -1: the contract is not served.
   int sent = 0;      // Requests on the wire.
   int pages = 0;     // Of them, pages of lists with what they must hold.
-  std::string transcript;  // The steps of a case, up to the difference.
+  int items = 0;     // Of batches.
+  std::map<std::string, int> kinds;  // How many of each kind, and how many of it were refused.
+  std::string transcript;            // The steps of a case, up to the difference.
 };
 
 // Makes and removes a folder of its own for the store.

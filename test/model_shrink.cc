@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "model_expression.h"
 #include "model_session.h"
 
 namespace servanda::model {
@@ -75,6 +76,16 @@ class Shrinker {
       drop_each(at, &Request::members);
       drop_each(at, &Request::expand);
       drop_each(at, &Request::fields);
+      drop_each(at, &Request::items);
+      for (size_t item = 0; item < requests_[at].items.size(); ++item) simplify_item(at, item);
+      change(at, [](Request& one) { return std::exchange(one.atomic, std::nullopt).has_value(); });
+      change(at, [](Request& one) {
+        return std::exchange(one.include_deleted, std::nullopt).has_value();
+      });
+      change(at, [](Request& one) { return std::exchange(one.head, false); });
+      for (size_t i = 0; i < requests_[at].expand.size(); ++i) {
+        change(at, [i](Request& one) { return !std::exchange(one.expand[i].further, {}).empty(); });
+      }
       change(at, [](Request& one) { return std::exchange(one.sort, -1) >= 0; });
       change(at, [](Request& one) { return std::exchange(one.limit, std::nullopt).has_value(); });
       change(at, [](Request& one) { return std::exchange(one.walk, false); });
@@ -83,9 +94,62 @@ class Shrinker {
     }
   }
 
+  void simplify_item(size_t at, size_t item) {
+    for (size_t i = requests_[at].items[item].members.size(); i-- > 0;) {
+      change(at, [&](Request& request) {
+        auto& members = request.items[item].members;
+        members.erase(members.begin() + static_cast<ptrdiff_t>(i));
+        return true;
+      });
+    }
+    change(at, [&](Request& request) {
+      return std::exchange(request.items[item].condition, Condition::kNone) != Condition::kNone;
+    });
+  }
+
   [[nodiscard]] bool uses(int resource, const std::function<bool(const Request&)>& test) const {
     return std::ranges::any_of(
         requests_, [&](const Request& one) { return one.resource == resource && test(one); });
+  }
+  [[nodiscard]] bool uses(Act act, int resource) const {
+    return uses(resource, [act](const Request& one) { return one.act == act; });
+  }
+
+  void alter(const std::function<void(Contract&)>& edit) {
+    Contract smaller = contract_;
+    edit(smaller);
+    attempt(smaller, requests_);
+  }
+
+  // Takes out of a resource what no request needs.
+  void switch_off(size_t i) {
+    const int index = static_cast<int>(i);
+    const Resource& one = contract_.resources[i];
+    const auto asks_for_deleted = [](const Request& request) {
+      return request.include_deleted.has_value();
+    };
+    const bool needs_deleted =
+        uses(Act::kRestore, index) || uses(index, asks_for_deleted) ||
+        std::ranges::any_of(one.properties, [](const Property& property) {
+          const bool times = property.made == Made::kDeleted || property.made == Made::kPurged;
+          return times && !property.dropped;
+        });
+    if (one.restore_s > 0 && !needs_deleted) {
+      alter([i](Contract& contract) {
+        Resource& resource = contract.resources[i];
+        resource.restore_s = 0;
+        resource.item_include_deleted = resource.list.include_deleted = false;
+      });
+    }
+    if (contract_.resources[i].batches != Batches::kNone && !uses(Act::kBatch, index)) {
+      alter([i](Contract& contract) { contract.resources[i].batches = Batches::kNone; });
+    }
+    if (contract_.resources[i].delete_shows) {
+      alter([i](Contract& contract) { contract.resources[i].delete_shows = false; });
+    }
+    if (contract_.resources[i].needs_condition) {
+      alter([i](Contract& contract) { contract.resources[i].needs_condition = false; });
+    }
   }
 
   void drop_parts() {
@@ -99,6 +163,10 @@ class Shrinker {
       for (size_t at = 1; at < contract_.resources[i].properties.size(); ++at) {
         drop_property(i, static_cast<int>(at));
       }
+      switch_off(i);
+    }
+    if (contract_.batches != Batches::kNone && !uses(Act::kBatch, -1)) {
+      alter([](Contract& contract) { contract.batches = Batches::kNone; });
     }
   }
 
@@ -141,12 +209,15 @@ class Shrinker {
     }
     const bool used = uses(static_cast<int>(i), [&](const Request& one) {
       return (one.below && resource.owner == at) ||
-             std::ranges::find(one.fields, at) != one.fields.end();
+             std::ranges::find(one.fields, at, &Shown::property) != one.fields.end();
+    });
+    const bool read = std::ranges::any_of(resource.properties, [at](const Property& property) {
+      return !property.dropped && property.computed && mentions(*property.computed, at);
     });
     const bool expanded =
         std::ranges::any_of(requests_, [](const Request& one) { return !one.expand.empty(); });
     const bool refers = resource.properties[static_cast<size_t>(at)].refers >= 0;
-    if (used || refers || (expanded && refers)) return;
+    if (used || read || refers || (expanded && refers)) return;
     attempt(smaller, requests_);
   }
 

@@ -2,45 +2,15 @@
 #include "model_state.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
+
+#include "model_expression.h"
 
 namespace servanda::model {
 namespace {
 
-constexpr size_t kRelatedMax = 20;
-
 const Json& value_at(const Row& row, int at) {
   return row.values[static_cast<size_t>(at)];
-}
-
-bool is_by_value(const std::string& test, const Json& value) {
-  return test == "eq" || test == "any" || test == "in" || (test == "null" && value.boolean);
-}
-bool is_range(const std::string& test) {
-  return test == "prefix" || test.starts_with('g') || test.starts_with('l');
-}
-
-// Whether a range of one of the properties finds the rows in the order asked for.
-bool leads(const Resource& resource, int sort, const std::set<int>& ranges) {
-  if (sort < 0) return !ranges.empty();
-  return ranges.contains(resource.list.sorts[static_cast<size_t>(sort)].keys[0].first);
-}
-
-bool passes(Kind kind, const std::string& test, const std::vector<Json>& asked, const Json& value,
-            Mistake mistake) {
-  if (test == "null") return value.is_null() == asked[0].boolean;
-  const bool is_one = std::ranges::any_of(asked, [&](const Json& one) {
-    return !value.is_null() && compare_values(kind, value, one) == 0;
-  });
-  if (test == "eq" || test == "any" || test == "in") return is_one;
-  if (test == "ne" && value.is_null()) return mistake != Mistake::kNotEqualForgetsNull;
-  if (test == "ne" || test == "nin") return !is_one;
-  if (value.is_null()) return false;
-  if (test == "prefix") return value.text.starts_with(asked[0].text);
-  const int order = compare_values(kind, value, asked[0]);
-  if (test == "gt") return order > 0;
-  if (test == "gte") return order >= 0;
-  return test == "lt" ? order < 0 : order <= 0;
 }
 
 }  // namespace
@@ -55,7 +25,23 @@ Json State::resolve(const Json& key, Kind kind) const {
   return Json::string(kind == Kind::kUuid ? "0197a000-0000-7000-8000-0000000000ff" : "nobody");
 }
 
+void State::set_time(int64_t now_us) {
+  now_us_ = now_us;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const int64_t restore_us = int64_t{1'000'000} * contract_->resources[i].restore_s;
+    std::erase_if(rows_[i], [&](const Row& row) {
+      return row.deleted_us && *row.deleted_us + restore_us <= now_us;
+    });
+  }
+}
+
 const Row* State::find(int resource_index, const Json& key) const {
+  const Row* const row = find_any(resource_index, key);
+  const bool hidden = row != nullptr && row->deleted_us && mistake_ != Mistake::kShowsDeleted;
+  return hidden ? nullptr : row;
+}
+
+const Row* State::find_any(int resource_index, const Json& key) const {
   const Resource& one = resource(resource_index);
   const Kind kind = one.key_property().kind;
   const Json stored = stored_form(kind, key);
@@ -73,7 +59,9 @@ bool State::owner_exists(const Request& request) const {
 
 const Row* State::target(const Request& request) const {
   const Resource& one = resource(request.resource);
-  const Row* const row = find(request.resource, resolve(request.key, one.key_property().kind));
+  const Json key = resolve(request.key, one.key_property().kind);
+  const bool any = request.act == Act::kRestore || request.include_deleted.value_or(false);
+  const Row* const row = any ? find_any(request.resource, key) : find(request.resource, key);
   if (row == nullptr || !request.below) return row;
   const Property& property = one.properties[static_cast<size_t>(one.owner)];
   const Json owner = stored_form(property.kind, resolve(request.owner, property.kind));
@@ -89,9 +77,10 @@ Json State::body_of(const Request& request) const {
     if (property.dropped) continue;
     if (value.kind != Json::Kind::kAny) {
       body.set(property.name, resolve(value, property.kind));
-    } else if (stored != nullptr && !value_at(*stored, at).is_null() &&
-               value_at(*stored, at).kind != Json::Kind::kAny) {
-      body.set(property.name, value_at(*stored, at));
+    } else if (stored != nullptr) {
+      const Json now =
+          property.computed ? computed(request.resource, *stored, at) : value_at(*stored, at);
+      if (!now.is_null() && now.kind != Json::Kind::kAny) body.set(property.name, now);
     }
   }
   if (request.unknown_member) body.set("noSuchThing", Json::truth(true));
@@ -118,12 +107,15 @@ bool State::body_fits(const Request& request, const Json& body, const Row* store
   if (request.unknown_member) return false;
   for (int at = 0; at < static_cast<int>(one.properties.size()); ++at) {
     const Property& property = one.properties[static_cast<size_t>(at)];
-    if (property.dropped) continue;
+    if (property.dropped || property.computed) continue;
     const Json* const value = body.find(property.name);
     if (value == nullptr) {
-      const bool fills = request.below && at == one.owner;
-      if (property.required && request.act != Act::kUpdate && !fills) return false;
+      if (property.required && request.act != Act::kUpdate) return false;
       continue;
+    }
+    if (request.below && at == one.owner && request.act != Act::kUpdate) {
+      const Json named = stored_form(property.kind, resolve(request.owner, property.kind));
+      if (!same_json(named, stored_form(property.kind, *value))) return false;
     }
     if (property.kind == Kind::kObject && request.act == Act::kUpdate && stored != nullptr &&
         fits(property, *value)) {
@@ -142,6 +134,45 @@ bool State::body_fits(const Request& request, const Json& body, const Row* store
                                           stored_form(kind, resolve(request.key, kind))) == 0;
 }
 
+// Computed values are taken as they are shown, of the row as it is or as it will be.
+bool State::computed_fit(const Request& request, const Json& body, const Row* stored,
+                         const Row& after) const {
+  const Resource& one = resource(request.resource);
+  for (int at = 0; at < static_cast<int>(one.properties.size()); ++at) {
+    const Property& property = one.properties[static_cast<size_t>(at)];
+    const Json* const value = body.find(property.name);
+    if (property.dropped || !property.computed || value == nullptr) continue;
+    if (value->is_null() && request.act != Act::kUpdate && !property.nullable) return false;
+    const Json sent = stored_form(property.kind, *value);
+    const bool as_it_is =
+        stored != nullptr && same_json(computed(request.resource, *stored, at), sent);
+    if (!as_it_is && !same_json(computed(request.resource, after, at), sent)) return false;
+  }
+  return true;
+}
+
+// Sets what the backend makes with every write of the row.
+void State::set_made(const Resource& one, Row& row) const {
+  for (size_t at = 0; at < one.properties.size(); ++at) {
+    const Property& property = one.properties[at];
+    if (property.dropped) continue;
+    Json& value = row.values[at];
+    const bool first = row.version == 1;
+    if (property.made == Made::kCounter) value = Json::number(std::to_string(row.version));
+    if (property.made == Made::kUuid && first) value = Json::any();
+    if (property.made == Made::kUpdated || (property.made == Made::kCreated && first)) {
+      value = Json::string(time_text(now_us_));
+    }
+    const int64_t restore_us = int64_t{1'000'000} * one.restore_s;
+    if (property.made == Made::kDeleted) {
+      value = row.deleted_us ? Json::string(time_text(*row.deleted_us)) : Json();
+    }
+    if (property.made == Made::kPurged) {
+      value = row.deleted_us ? Json::string(time_text(*row.deleted_us + restore_us)) : Json();
+    }
+  }
+}
+
 Row State::new_row(const Request& request, const Json& body) const {
   const Resource& one = resource(request.resource);
   Row row;
@@ -149,19 +180,18 @@ Row State::new_row(const Request& request, const Json& body) const {
   for (int at = 0; at < static_cast<int>(one.properties.size()); ++at) {
     const Property& property = one.properties[static_cast<size_t>(at)];
     Json& value = row.values[static_cast<size_t>(at)];
-    if (property.dropped) continue;
+    if (property.dropped || property.computed) continue;
     if (const Json* const given = body.find(property.name)) {
       value = stored_form(property.kind, *given);
     } else if (request.below && at == one.owner) {
       value = stored_form(property.kind, resolve(request.owner, property.kind));
-    } else if (property.made == Made::kCounter) {
-      value = Json::number("1");
-    } else if (property.made != Made::kNever || at == one.key) {
+    } else if (at == one.key) {
       value = Json::any();
     } else if (property.default_value) {
       value = *property.default_value;
     }
   }
+  set_made(one, row);
   return row;
 }
 
@@ -172,12 +202,11 @@ Row State::changed_row(const Request& request, const Json& body, const Row& stor
   for (int at = 0; at < static_cast<int>(one.properties.size()); ++at) {
     const Property& property = one.properties[static_cast<size_t>(at)];
     Json& value = row.values[static_cast<size_t>(at)];
-    if (property.made == Made::kCounter) value = Json::number(std::to_string(row.version));
-    if (property.made == Made::kUpdated) value = Json::any();
     const bool stays = property.read_only || property.immutable || at == one.key;
     if (property.dropped || stays) continue;
     const Json* const given = body.find(property.name);
-    if (given == nullptr && request.act == Act::kUpdate) continue;
+    const bool by_path = request.below && at == one.owner;
+    if (given == nullptr && (request.act == Act::kUpdate || by_path)) continue;
     if (request.act == Act::kReplace) value = Json();
     if (given != nullptr && request.act == Act::kUpdate) {
       Json merged = Json::object();
@@ -192,11 +221,14 @@ Row State::changed_row(const Request& request, const Json& body, const Row& stor
     }
     if (given == nullptr && property.default_value) value = *property.default_value;
   }
+  set_made(one, row);
   return row;
 }
 
-bool State::is_taken(const Request& request, const Row& row, const Row* but) const {
+std::set<std::string> State::conflicts(const Request& request, const Row& row,
+                                       const Row* but) const {
   const Resource& one = resource(request.resource);
+  std::set<std::string> found;
   for (const Row& other : rows_[static_cast<size_t>(request.resource)]) {
     if (&other == but) continue;
     const auto equal = [&](int at) {
@@ -205,12 +237,13 @@ bool State::is_taken(const Request& request, const Row& row, const Row* but) con
       return left.kind != Json::Kind::kAny && !left.is_null() &&
              compare_values(kind, left, value_at(other, at)) == 0;
     };
-    if (equal(one.key)) return true;
+    if (equal(one.key)) found.insert("key-exists");
+    if (other.deleted_us) continue;
     for (const Unique& unique : one.uniques) {
-      if (!unique.dropped && std::ranges::all_of(unique.properties, equal)) return true;
+      if (!unique.dropped && std::ranges::all_of(unique.properties, equal)) found.insert("unique");
     }
   }
-  return false;
+  return found;
 }
 
 void State::check_condition(const Request& request, const Row* stored,
@@ -238,26 +271,80 @@ void State::check_condition(const Request& request, const Row* stored,
   if (stored == nullptr && !creates) refusals.insert(404);
 }
 
-Prediction State::predict(const Request& request, const Json& body) const {
+Prediction State::predict_read(const Request& request) const {
   Prediction result;
-  const Row* const stored = request.act == Act::kCreate ? nullptr : target(request);
-  if (stored != nullptr) result.row = *stored;
-  if (request.act == Act::kRead) {
-    result.status = request.condition == Condition::kChanged ? 304 : 200;
-    if (stored == nullptr) result.refusals.insert(404);
-    if (!request.bad_query.empty()) result.refusals = {400};
-    return result;
+  const Row* const stored = target(request);
+  if (stored == nullptr) result.refusals.insert(404);
+  if (request.condition == Condition::kStale) result.refusals.insert(412);
+  if (stored == nullptr && request.condition == Condition::kCurrent) result.refusals.insert(412);
+  if (!request.bad_query.empty()) result.refusals = {400};
+  if (!result.refusals.empty()) return result;
+  // The tag of a row that changes with the time is not its version alone.
+  const bool same =
+      request.condition == Condition::kChanged && !depends_on_now(resource(request.resource));
+  result.status = same ? 304 : 200;
+  result.row = *stored;
+  if (!same) result.answered = *stored;
+  return result;
+}
+
+Prediction State::predict_restore(const Request& request) const {
+  Prediction result;
+  const Row* const stored = target(request);
+  check_condition(request, stored, result.refusals);
+  if (stored != nullptr && !stored->deleted_us) {
+    result.refusals.insert(409);
+    result.codes.insert("not-deleted");
   }
+  if (!result.refusals.empty()) return result;
+  result.status = request.minimal ? 204 : 200;
+  Row row = *stored;
+  row.deleted_us.reset();
+  ++row.version;
+  set_made(resource(request.resource), row);
+  result.codes = conflicts(request, row, stored);
+  if (!result.codes.empty()) result.refusals.insert(409);
+  result.row = row;
+  if (!request.minimal) result.answered = row;
+  return result;
+}
+
+void State::predict_delete(const Request& request, const Row& stored, Prediction& result) const {
+  const Resource& one = resource(request.resource);
+  Row row = stored;
+  if (one.restore_s > 0) {
+    ++row.version;
+    row.deleted_us = now_us_;
+    set_made(one, row);
+    result.row = row;
+  }
+  const bool shows = one.delete_shows && !request.minimal;
+  result.status = shows ? 200 : 204;
+  if (shows) result.answered = row;
+}
+
+Prediction State::predict(const Request& request, const Json& body) const {
+  if (request.act == Act::kRead) return predict_read(request);
+  if (request.act == Act::kRestore) return predict_restore(request);
+  Prediction result;
+  const Resource& one = resource(request.resource);
+  const Row* const stored = request.act == Act::kCreate ? nullptr : target(request);
   if (request.act == Act::kCreate) {
     if (request.below && !owner_exists(request)) result.refusals.insert(404);
   } else {
     check_condition(request, stored, result.refusals);
   }
-  result.status = request.act == Act::kDelete                        ? 204
-                  : request.act == Act::kUpdate || stored != nullptr ? 200
-                                                                     : 201;
+  const bool creates = stored == nullptr;
+  if (request.act == Act::kReplace && creates && one.put_creates) {
+    // The key of a row that is deleted or stands below another owner stays taken.
+    if (find_any(request.resource, resolve(request.key, one.key_property().kind)) != nullptr) {
+      result.refusals.insert(409);
+      result.codes.insert("key-exists");
+    }
+    if (request.below && !owner_exists(request)) result.refusals.insert(404);
+  }
   if (request.act == Act::kDelete) {
-    result.row.reset();
+    if (result.refusals.empty()) predict_delete(request, *stored, result);
     return result;
   }
   if (request.broken_body) {
@@ -265,9 +352,19 @@ Prediction State::predict(const Request& request, const Json& body) const {
     return result;
   }
   if (!body_fits(request, body, stored)) result.refusals.insert(422);
+  // What is computed of the row can be told once everything else fits.
+  std::optional<Row> row;
+  const bool may_store =
+      !result.refusals.contains(422) && (!creates || request.act != Act::kUpdate);
+  if (may_store) row = creates ? new_row(request, body) : changed_row(request, body, *stored);
+  if (row && !computed_fit(request, body, stored, *row)) result.refusals.insert(422);
   if (!result.refusals.empty()) return result;
-  result.row = stored != nullptr ? changed_row(request, body, *stored) : new_row(request, body);
-  if (is_taken(request, *result.row, stored)) result.refusals.insert(409);
+  result.row = std::move(row);
+  result.status = creates ? 201 : request.minimal ? 204 : 200;
+  if (!request.minimal) result.answered = result.row;
+  result.codes = conflicts(request, *result.row, stored);
+  result.is_taken = !result.codes.empty();
+  if (result.is_taken) result.refusals.insert(409);
   return result;
 }
 
@@ -286,166 +383,34 @@ void State::store(const Request& request, std::optional<Row> row) {
   }
 }
 
+void State::store_over(const Request& request, Row row) {
+  const Resource& one = resource(request.resource);
+  const Kind kind = one.key_property().kind;
+  std::vector<Row>& rows = rows_[static_cast<size_t>(request.resource)];
+  std::erase_if(rows, [&](const Row& other) {
+    return compare_values(kind, value_at(other, one.key), value_at(row, one.key)) == 0;
+  });
+  rows.push_back(std::move(row));
+}
+
+std::vector<std::pair<int, Row*>> State::unknown_rows() {
+  std::vector<std::pair<int, Row*>> found;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    for (Row& row : rows_[i]) {
+      const bool unknown = std::ranges::any_of(
+          row.values, [](const Json& value) { return value.kind == Json::Kind::kAny; });
+      if (unknown) found.emplace_back(static_cast<int>(i), &row);
+    }
+  }
+  return found;
+}
+
 void State::learn(int resource_index, Row& row, const Json& answer) const {
   const Resource& one = resource(resource_index);
   for (size_t at = 0; at < one.properties.size(); ++at) {
     const Json* const shown = answer.find(one.properties[at].name);
     if (row.values[at].kind == Json::Kind::kAny && shown != nullptr) row.values[at] = *shown;
   }
-}
-
-Json State::related(const Row& row, int resource_index, const Relation& relation) const {
-  const Resource& one = resource(resource_index);
-  if (!relation.to_many) {
-    const Json& key = value_at(row, relation.property);
-    const Row* const other = key.is_null() ? nullptr : find(relation.resource, key);
-    return other == nullptr ? Json() : shown(relation.resource, *other, {}, {});
-  }
-  const Resource& holder = resource(relation.resource);
-  std::vector<const Row*> rows;
-  for (const Row& other : rows_[static_cast<size_t>(relation.resource)]) {
-    const Json& key = value_at(other, relation.property);
-    const Kind kind = one.key_property().kind;
-    if (!key.is_null() && compare_values(kind, key, value_at(row, one.key)) == 0) {
-      rows.push_back(&other);
-    }
-  }
-  std::ranges::sort(rows, [&](const Row* a, const Row* b) {
-    return is_before(relation.resource, *a, *b, {{holder.key, false}});
-  });
-  if (rows.size() > kRelatedMax) return Json::any();
-  Json items;
-  items.kind = Json::Kind::kArray;
-  for (const Row* const other : rows) {
-    items.items.push_back(shown(relation.resource, *other, {}, {}));
-  }
-  Json page = Json::object();
-  page.set("items", std::move(items));
-  return page;
-}
-
-Json State::shown(int resource_index, const Row& row, const std::vector<int>& fields,
-                  const std::vector<Relation>& expand) const {
-  const Resource& one = resource(resource_index);
-  Json out = Json::object();
-  for (int at = 0; at < static_cast<int>(one.properties.size()); ++at) {
-    const Property& property = one.properties[static_cast<size_t>(at)];
-    const Json& value = value_at(row, at);
-    const bool always = at == one.key || property.made == Made::kCounter;
-    const bool chosen = fields.empty() || std::ranges::find(fields, at) != fields.end();
-    if (property.dropped || property.write_only || (!always && !chosen)) continue;
-    if (!value.is_null() || property.nullable) out.set(property.name, value);
-  }
-  if (expand.empty()) return out;
-  Json rows = Json::object();
-  for (const Relation& relation : expand) {
-    rows.set(relation.name, related(row, resource_index, relation));
-  }
-  out.set("expand", std::move(rows));
-  return out;
-}
-
-void State::normalize(int resource_index, Json& answer) const {
-  for (const Property& property : resource(resource_index).properties) {
-    Json* const value = answer.find(property.name);
-    if (value == nullptr || property.kind != Kind::kDateTime || !value->text.ends_with('Z')) {
-      continue;
-    }
-    *value = stored_form(property.kind, *value);
-  }
-  Json* const expand = answer.find("expand");
-  if (expand == nullptr) return;
-  for (const Relation& relation : contract_->relations(resource_index)) {
-    Json* const rows = expand->find(relation.name);
-    if (rows == nullptr) continue;
-    if (!relation.to_many) {
-      normalize(relation.resource, *rows);
-    } else if (Json* const items = rows->find("items")) {
-      for (Json& item : items->items) normalize(relation.resource, item);
-    }
-  }
-}
-
-bool State::keeps(const Request& request, const AskedFilter& asked, const Row& row) const {
-  const Resource& one = resource(request.resource);
-  const Filter& filter = one.list.filters[static_cast<size_t>(asked.filter)];
-  const Kind kind = one.properties[static_cast<size_t>(filter.property)].kind;
-  std::vector<Json> values;
-  for (const Json& value : asked.values) {
-    const Json given = resolve(value, kind);
-    values.push_back(filter.test == "prefix" ? given : stored_form(kind, given));
-  }
-  return passes(kind, filter.test, values, value_at(row, filter.property), mistake_);
-}
-
-bool State::is_before(int resource_index, const Row& a, const Row& b,
-                      const std::vector<std::pair<int, bool>>& order) const {
-  const Resource& one = resource(resource_index);
-  for (const auto& [at, descends] : order) {
-    const Json& left = value_at(a, at);
-    const Json& right = value_at(b, at);
-    int compared = compare_values(one.properties[static_cast<size_t>(at)].kind, left, right);
-    if (mistake_ == Mistake::kNullsLast && left.is_null() != right.is_null()) compared = -compared;
-    if (compared != 0) return descends ? compared > 0 : compared < 0;
-  }
-  // The key breaks ties, in the direction of what stands before it.
-  const int by_key =
-      compare_values(one.key_property().kind, value_at(a, one.key), value_at(b, one.key));
-  return order.back().second ? by_key > 0 : by_key < 0;
-}
-
-ListPrediction State::predict_list(const Request& request) const {
-  using Order = std::vector<std::pair<int, bool>>;
-  const Resource& one = resource(request.resource);
-  ListPrediction result;
-  bool by_value = request.below;
-  std::set<int> ranges;
-  std::set<int> values_there;
-  size_t asked_count = 0;
-  for (const AskedFilter& asked : request.filters) {
-    const Filter& filter = one.list.filters[static_cast<size_t>(asked.filter)];
-    ++asked_count;
-    by_value |= is_by_value(filter.test, asked.values[0]);
-    if (is_range(filter.test)) ranges.insert(filter.property);
-  }
-  // The documents promise nothing for null=false alone: it may be served like a range, or refused.
-  for (const AskedFilter& asked : request.filters) {
-    const Filter& filter = one.list.filters[static_cast<size_t>(asked.filter)];
-    if (filter.test == "null" && !asked.values[0].boolean) values_there.insert(filter.property);
-  }
-  const bool free = by_value || asked_count == 0;
-  result.may_refuse =
-      !free && !leads(one, request.sort, ranges) && leads(one, request.sort, values_there);
-  ranges.merge(values_there);
-  std::vector<Order> orders;
-  if (request.sort >= 0) {
-    const Sort& sort = one.list.sorts[static_cast<size_t>(request.sort)];
-    if (free || ranges.contains(sort.keys[0].first)) orders.push_back(sort.keys);
-  } else if (free || ranges.contains(one.key)) {
-    orders.push_back({{one.key, false}});
-  }
-  if (request.sort < 0 && orders.empty()) {
-    for (const Sort& sort : one.list.sorts) {
-      if (!sort.dropped && ranges.contains(sort.keys[0].first)) orders.push_back(sort.keys);
-    }
-    for (const int at : ranges) orders.push_back({{at, false}});
-  }
-  result.refused = orders.empty();
-  std::vector<const Row*> kept;
-  for (const Row& row : rows_[static_cast<size_t>(request.resource)]) {
-    const bool all = std::ranges::all_of(
-        request.filters, [&](const AskedFilter& asked) { return keeps(request, asked, row); });
-    Request item = request;
-    item.key = value_at(row, one.key);
-    if (all && target(item) != nullptr) kept.push_back(&row);
-  }
-  for (const Order& order : orders) {
-    result.orders.push_back(kept);
-    std::ranges::sort(result.orders.back(), [&](const Row* a, const Row* b) {
-      return is_before(request.resource, *a, *b, order);
-    });
-  }
-  return result;
 }
 
 }  // namespace servanda::model

@@ -77,8 +77,9 @@ struct IndexWay {
 // for kLive only where it finds single rows, because it could lead through any number of deleted
 // ones. Others ignore the scope.
 //
-// Table has `uint16_t key() const`, `bool soft_delete() const`, `size_t index_count() const` and
-// `IndexShape index(size_t) const`. Nothing is allocated.
+// Table has `uint16_t key() const`, `std::optional<uint16_t> deleted() const`, the property with
+// the time of deletion where there is soft delete, `size_t index_count() const` and `IndexShape
+// index(size_t) const`. Nothing is allocated.
 //
 // Lifetime: of one choice; it holds views of its arguments.
 template <typename Table>
@@ -186,6 +187,9 @@ class IndexRule {
   [[nodiscard]] constexpr bool is_settled(const IndexWay& way, Keys before,
                                           uint16_t property) const {
     if (is_constant(property) || way.merged == property) return true;
+    // Rows that are not deleted have no time of deletion, all of them. Their indexes leave it out
+    // where it stands behind other keys.
+    if (rows_ == RowScope::kLive && property == table_.deleted() && !before.empty()) return true;
     for (const IndexKey& key : before) {
       if (key.property == property) return true;
     }
@@ -219,7 +223,7 @@ class IndexRule {
 
   // Whether no more of the rows that the index leads to are thrown away than found.
   [[nodiscard]] constexpr bool leads_to(const IndexShape& index, const IndexWay& way) const {
-    if (!table_.soft_delete() || index.rows == rows_) return true;
+    if (!table_.deleted() || index.rows == rows_) return true;
     return index.rows == RowScope::kAll && rows_ == RowScope::kLive && way.single;
   }
 

@@ -10,19 +10,26 @@
 namespace servanda {
 namespace {
 
-// Property 0 is the key; an index (1, -2, 0) and, of live rows, a unique one (3).
+// Property 0 is the key, 4 the time of deletion; an index (1, -2, 0) and, of live rows, a unique
+// one (3) and one of (5, 0).
 constexpr IndexKey kSorted[] = {{1}, {2, true}, {0}};
 constexpr IndexKey kUnique[] = {{3}};
+constexpr IndexKey kLive[] = {{5}, {0}};
 
 struct SmallTable {
   bool keeps_deleted = false;
 
   [[nodiscard]] static constexpr uint16_t key() { return 0; }
-  [[nodiscard]] constexpr bool soft_delete() const { return keeps_deleted; }
-  [[nodiscard]] static constexpr size_t index_count() { return 2; }
+  [[nodiscard]] constexpr std::optional<uint16_t> deleted() const {
+    if (!keeps_deleted) return std::nullopt;
+    return 4;
+  }
+  [[nodiscard]] static constexpr size_t index_count() { return 3; }
   [[nodiscard]] static constexpr IndexShape index(size_t i) {
-    return i == 0 ? IndexShape{kSorted, false, RowScope::kAll}
-                  : IndexShape{kUnique, true, RowScope::kLive};
+    const IndexShape shapes[] = {{kSorted, false, RowScope::kAll},
+                                 {kUnique, true, RowScope::kLive},
+                                 {kLive, false, RowScope::kLive}};
+    return shapes[i];
   }
 };
 
@@ -55,12 +62,19 @@ static_assert(!find({true}, kFirst, kDown, RowScope::kLive), "among any number o
 static_assert(find({true}, kOnly, kMixed, RowScope::kLive)->number == 1);
 static_assert(!find({true}, kOnly, kMixed, RowScope::kAll), "deleted rows are not in it");
 
+constexpr IndexKey kDeletedBehind[] = {{5}, {4, true}, {0}};
+constexpr IndexKey kDeletedFirst[] = {{4}, {5}, {0}};
+static_assert(find({true}, {}, kDeletedBehind, RowScope::kLive)->number == 2, "it orders nothing");
+static_assert(!find({true}, {}, kDeletedFirst, RowScope::kLive), "that index would be its own");
+static_assert(!find({true}, {}, kDeletedBehind, RowScope::kAll), "deleted rows have such times");
+static_assert(!find({}, {}, kDeletedBehind, RowScope::kLive), "here it is any property");
+
 // One unique index of as many keys as are wanted, all held by tests.
 struct LongTable {
   std::vector<IndexKey> keys;
 
   [[nodiscard]] static uint16_t key() { return 0; }
-  [[nodiscard]] static bool soft_delete() { return false; }
+  [[nodiscard]] static std::optional<uint16_t> deleted() { return std::nullopt; }
   [[nodiscard]] static size_t index_count() { return 1; }
   [[nodiscard]] IndexShape index(size_t) const { return {keys, true, RowScope::kAll}; }
 };
@@ -85,7 +99,7 @@ TEST(IndexRule, HoldsAtMost255Keys) {
 TEST(IndexRule, TakesTheIndexOfTheLowerNumberAmongEquals) {
   struct TwinTable {
     [[nodiscard]] static uint16_t key() { return 0; }
-    [[nodiscard]] static bool soft_delete() { return false; }
+    [[nodiscard]] static std::optional<uint16_t> deleted() { return std::nullopt; }
     [[nodiscard]] static size_t index_count() { return 3; }
     [[nodiscard]] static IndexShape index(size_t) { return {kSorted, false, RowScope::kAll}; }
   };

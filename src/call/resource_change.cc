@@ -140,6 +140,7 @@ void prepare_replace(Call& call, WriteAttempt& attempt) {
   input.given = input.document = *object;
   input.stored = &*attempt.stored;
   input.key = attempt.key;
+  if (const auto owners = owners_of(call)) input.owners = *owners;
   input.pointer_prefix = body_prefix(call);
   const RowMakers makers = makers_for_change(call, *input.stored);
   const std::span<const Value> values = row_from_json(input, makers, *call.arena, call.issues);

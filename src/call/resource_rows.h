@@ -87,7 +87,7 @@ struct RowInput {
   // says of other generated properties is passed over.
   enum class Author : uint8_t { kClient, kHandler } author = Author::kClient;
   std::optional<Value> key;            // Of the path, for item actions.
-  std::span<const PathMember> owners;  // Of the path, for creates below an owner.
+  std::span<const PathMember> owners;  // Of the path, for creates and replaces below an owner.
   std::string_view pointer_prefix;  // JSON Pointer of the resource in the body, "" or "/article".
 };
 

@@ -68,10 +68,11 @@ bool refuse_taken_key(Call& call, Error error) {
   return refuse(call, std::move(error));
 }
 
-// A deleted row is there for a restore only. Its key stays taken.
-bool refuse_deleted(Call& call) {
+// A row that is hidden from the request keeps its key. `reason` says why nothing can be created
+// under it, where the request would create.
+bool refuse_hidden(Call& call, std::string_view reason) {
   if (!put_creates(call)) return refuse_missing_row(call);
-  return refuse_taken_key(call, {Code::kConflict, "", "key-deleted", {}});
+  return refuse_taken_key(call, {Code::kConflict, "", std::string(reason), {}});
 }
 
 // Reads the row that the path names and decides whether the write may go on.
@@ -82,10 +83,12 @@ Task<bool> find_row(Call& call, WriteAttempt& attempt) {
   Result<std::optional<Row>> found = co_await attempt.unit.get_any(resource_of(call), *key);
   if (!found) co_return refuse(call, std::move(found.error()));
   if (*found && !is_gone(call, **found)) attempt.stored = *found;
-  if (attempt.stored && !is_below_owners(call, *attempt.stored)) co_return refuse_missing_row(call);
+  if (attempt.stored && !is_below_owners(call, *attempt.stored)) {
+    co_return refuse_hidden(call, "key-exists");
+  }
   const bool restores = call.operation->resource->action == Action::kRestore;
   if (attempt.stored && is_deleted(resource_of(call), *attempt.stored) && !restores) {
-    co_return refuse_deleted(call);
+    co_return refuse_hidden(call, "key-deleted");  // It is there for a restore only.
   }
   if (!attempt.stored) {
     if (!put_creates(call)) co_return refuse_missing_row(call);

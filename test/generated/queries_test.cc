@@ -318,7 +318,7 @@ class GeneratedTables : public ::testing::Test {
 
 TEST_F(GeneratedTables, HaveTheIndexesOfTheContract) {
   EXPECT_EQ(Table::key(), thing().key);
-  EXPECT_EQ(Table::soft_delete(), thing().soft_delete.has_value());
+  EXPECT_EQ(Table::deleted(), thing().soft_delete->deleted);
   EXPECT_EQ(Table::kUsual, thing().usual_rows());
   ASSERT_EQ(Table::index_count(), thing().indexes.size());
   EXPECT_GE(Table::index_count(), 20u);

@@ -5,7 +5,7 @@
 // struct whose schema is a resource,
 //
 //   constexpr auto table_of(const Order*)
-//       -> servanda::RowTable<0, servanda::RowScope::kAll,
+//       -> servanda::RowTable<0, -1,
 //                             servanda::Columns<&Order::id, &Order::total>,
 //                             servanda::IndexOn<servanda::RowScope::kAll, ~1, 0>> {
 //     return {};
@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/index_rule.h"
 
@@ -33,9 +34,10 @@ struct IndexOn {};
 template <RowScope rows, int... keys>
 struct UniqueOn {};
 
-// `key` is the number of the resource's key. `usual` are the rows that handlers see: kLive with
-// soft delete, else kAll. Indexes stand in the order in which the engine lists them.
-template <uint16_t key, RowScope usual, typename Columns, typename... Indexes>
+// `key` is the number of the resource's key, `deleted` that of the time of deletion: handlers see
+// the rows that have none. -1 without soft delete: they see all. Indexes stand in the order in
+// which the engine lists them.
+template <uint16_t key, int deleted, typename Columns, typename... Indexes>
 struct RowTable {};
 
 namespace internal {
@@ -65,12 +67,18 @@ template <typename A>
 // A RowTable as IndexRule wants it.
 template <typename Table>
 struct TableShape;
-template <uint16_t key_number, RowScope usual, auto... members, typename... Indexes>
-struct TableShape<RowTable<key_number, usual, Columns<members...>, Indexes...>> {
-  static constexpr RowScope kUsual = usual;
+template <uint16_t key_number, int deleted_number, auto... members, typename... Indexes>
+struct TableShape<RowTable<key_number, deleted_number, Columns<members...>, Indexes...>> {
+  static constexpr RowScope kUsual = deleted_number < 0 ? RowScope::kAll : RowScope::kLive;
 
   [[nodiscard]] static constexpr uint16_t key() { return key_number; }
-  [[nodiscard]] static constexpr bool soft_delete() { return usual != RowScope::kAll; }
+  [[nodiscard]] static constexpr std::optional<uint16_t> deleted() {
+    if constexpr (deleted_number < 0) {
+      return std::nullopt;
+    } else {
+      return static_cast<uint16_t>(deleted_number);
+    }
+  }
   [[nodiscard]] static constexpr size_t index_count() { return sizeof...(Indexes); }
   [[nodiscard]] static constexpr IndexShape index(size_t i) {
     const IndexShape shapes[] = {kIndexShape<Indexes>..., IndexShape()};
@@ -91,7 +99,7 @@ template <typename T>
 concept HasTable = requires { table_of(static_cast<const T*>(nullptr)); };
 template <typename T>
 struct TableFor {
-  using Type = TableShape<RowTable<0, RowScope::kAll, Columns<>>>;  // Query says what is missing.
+  using Type = TableShape<RowTable<0, -1, Columns<>>>;  // Query says what is missing.
 };
 template <HasTable T>
 struct TableFor<T> {

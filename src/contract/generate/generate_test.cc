@@ -139,7 +139,7 @@ TEST(Generate, SaysWhatQueriesMayNameAndWhichIndexesThereAre) {
       "    Plain: {type: object, properties: {id: {type: string}}}\n"));
   EXPECT_THAT(files.at("shop/schemas/order.h"), HasSubstr(R"(
 constexpr auto table_of(const Order*)
-    -> servanda::RowTable<1, servanda::RowScope::kLive,
+    -> servanda::RowTable<1, 6,
                           servanda::Columns<nullptr, &Order::name, &Order::code, &Order::n,
                                             &Order::a_rather_long_name_of_a_property>,
                           servanda::UniqueOn<servanda::RowScope::kLive, 2>,

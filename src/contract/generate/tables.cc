@@ -98,7 +98,7 @@ std::string table_text(const CppContext& context, const Declaration& declaration
                        const Resource& resource) {
   std::string out = "constexpr auto table_of(const " + declaration.name +
                     "*)\n    -> servanda::RowTable<" + std::to_string(resource.key) + ", " +
-                    scope_text(resource.usual_rows());
+                    std::to_string(resource.soft_delete ? int{resource.soft_delete->deleted} : -1);
   const std::string next = ",\n" + std::string(kIndent, ' ');
   out += next + columns_text(context, declaration, resource);
   for (const Index& index : resource.indexes) out += next + index_text(index);

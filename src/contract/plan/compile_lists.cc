@@ -390,6 +390,7 @@ class ListCompiler {
     for (const IndexKey& key : order) {
       if (!filter || key.property != filter->property) index.keys.push_back(key);
     }
+    if (rows == RowScope::kLive) drop_idle_key(index, filter, order);
     // The table itself is in the order of its key, deleted rows among the others.
     const bool by_key = index.keys.empty() || index.keys[0].property == resource_->key;
     if (by_key && rows == RowScope::kAll) return;
@@ -400,6 +401,15 @@ class ListCompiler {
       }
     }
     add_index(*state_, *resource_, std::move(index), node_->node->place);
+  }
+
+  // Rows that are not deleted have one time of deletion, none, so behind another key of the order
+  // it orders nothing; and SQLite, which sees that it is null, would not take the index for sorted.
+  void drop_idle_key(Index& index, const std::optional<ListFilter>& filter,
+                     const std::vector<IndexKey>& order) {
+    const uint16_t deleted = resource_->soft_delete->deleted;
+    if (order.front().property == deleted || (filter && filter->property == deleted)) return;
+    std::erase_if(index.keys, [&](const IndexKey& key) { return key.property == deleted; });
   }
 
   [[nodiscard]] bool may_ask_for_null(const ListFilter& filter) const {

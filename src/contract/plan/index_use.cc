@@ -9,7 +9,10 @@ struct ResourceTable {
   const Resource& resource;
 
   [[nodiscard]] uint16_t key() const { return resource.key; }
-  [[nodiscard]] bool soft_delete() const { return resource.soft_delete.has_value(); }
+  [[nodiscard]] std::optional<uint16_t> deleted() const {
+    if (!resource.soft_delete) return std::nullopt;
+    return resource.soft_delete->deleted;
+  }
   [[nodiscard]] size_t index_count() const { return resource.indexes.size(); }
   [[nodiscard]] IndexShape index(size_t i) const {
     const Index& index = resource.indexes[i];

@@ -72,8 +72,7 @@ constexpr Counting owner_of(const Counter*) {
   return {};
 }
 constexpr auto table_of(const Counter*)
-    -> RowTable<0, RowScope::kAll,
-                Columns<&Counter::id, &Counter::n, &Counter::state, &Counter::origin>,
+    -> RowTable<0, -1, Columns<&Counter::id, &Counter::n, &Counter::state, &Counter::origin>,
                 IndexOn<RowScope::kAll, 1, 0>> {
   return {};
 }
@@ -92,8 +91,7 @@ constexpr Counting owner_of(const Liar*) {
   return {};
 }
 constexpr auto table_of(const Liar*) -> RowTable<
-    0, RowScope::kAll,
-    Columns<&Liar::id, &Liar::n, &Liar::state, nullptr, &Liar::data, nullptr, &Liar::size>,
+    0, -1, Columns<&Liar::id, &Liar::n, &Liar::state, nullptr, &Liar::data, nullptr, &Liar::size>,
     IndexOn<RowScope::kAll, 1, 0>, IndexOn<RowScope::kAll, 2, 0>, IndexOn<RowScope::kAll, 4, 0>,
     IndexOn<RowScope::kAll, 6, 0>> {
   return {};
