@@ -131,10 +131,6 @@ namespace {
 
 using Runs = ServiceDeclaration::Runs;
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 // Why the name is no service of the contract; "" when it is.
 std::string unknown_service(const Plan& plan, std::string_view name, std::string_view setting) {
   if (plan.find_service(name) != nullptr) return {};
@@ -144,10 +140,10 @@ std::string unknown_service(const Plan& plan, std::string_view name, std::string
     names.push_back(service.name);
     list += (list.empty() ? "" : ", ") + service.name;
   }
-  std::string text = std::string(setting) + " names " + quoted(name) +
+  std::string text = std::string(setting) + " names " + in_quotes(name) +
                      ", which is no service of the contract (it has " + list + ")";
   const std::optional<std::string_view> near = nearest(name, names);
-  return near ? text + ": did you mean " + quoted(*near) + "?" : text + ".";
+  return near ? text + ": did you mean " + in_quotes(*near) + "?" : text + ".";
 }
 
 }  // namespace
@@ -173,13 +169,13 @@ Result<void> check_placement(const Config& config, const Plan& plan) {
     const bool is_gateway = config.run && config.run->empty();
     if (is_gateway && service.runs == Runs::kOutOfReach) {
       return fail(Code::kInvalidArgument, "This process runs no service and has no address of " +
-                                              quoted(service.name) + ": add services: {" +
+                                              in_quotes(service.name) + ": add services: {" +
                                               service.name + ": {url: \"http://HOST:PORT\"}}.");
     }
     if (service.runs != Runs::kHere) continue;
     for (const std::string& callee : service.calls) {
       if (plan.find_service(callee)->runs != Runs::kOutOfReach) continue;
-      return fail(Code::kInvalidArgument, quoted(service.name) + " calls " + quoted(callee) +
+      return fail(Code::kInvalidArgument, in_quotes(service.name) + " calls " + in_quotes(callee) +
                                               ", which does not run here: add services: {" +
                                               callee +
                                               ": {url: \"http://HOST:PORT\"}}, or add it to run.");

@@ -56,6 +56,8 @@ enum class PlusSign { kKept, kSpace };
 [[nodiscard]] std::string snake_case(std::string_view name);
 // English plural of a snake_case noun: product -> products, category -> categories, box -> boxes.
 [[nodiscard]] std::string plural(std::string_view noun);
+// The text between double quotes, for messages: it is not escaped.
+[[nodiscard]] std::string in_quotes(std::string_view text);
 // "10 KiB" style for messages.
 [[nodiscard]] std::string bytes_text(uint64_t bytes);
 

@@ -238,5 +238,10 @@ TEST(BytesText, PicksTheUnit) {
   EXPECT_EQ(bytes_text(UINT64_MAX), "16 EiB");
 }
 
+TEST(Text, QuotesWhatMessagesName) {
+  EXPECT_EQ(in_quotes("a b"), "\"a b\"");
+  EXPECT_EQ(in_quotes(""), "\"\"");
+}
+
 }  // namespace
 }  // namespace servanda

@@ -26,13 +26,9 @@ std::string listed(const Words& words) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string unknown_detail(std::string_view name, const std::vector<std::string_view>& known) {
   const auto near = nearest(name, known);
-  if (near) return "There is no such member; did you mean " + quoted(*near) + "?";
+  if (near) return "There is no such member; did you mean " + in_quotes(*near) + "?";
   return "There is no such member; known are: " + listed(known) + ".";
 }
 
@@ -263,11 +259,11 @@ class BatchReader {
   [[nodiscard]] std::string missing_resource(std::string_view name) const {
     for (const Resource& other : source_.plan.resources) {
       if (other.name != name || other.service == source_.operation.service) continue;
-      return quoted(name) +
+      return in_quotes(name) +
              " belongs to another service, and a batch is one commit of one service: " +
              "write it by a request of its own.";
     }
-    return "There is nothing called " + quoted(name) +
+    return "There is nothing called " + in_quotes(name) +
            " to write here; a batch takes: " + listed(resource_names()) + ".";
   }
 
@@ -290,8 +286,8 @@ class BatchReader {
       issue(item, pointer, "type", "This must be one of: " + listed(allowed) + ".");
     } else {
       issue(item, pointer, "action",
-            quoted(members.action.text()) + " is not offered for " + resource(resource_index).name +
-                " here; allowed are: " + listed(allowed) + ".");
+            in_quotes(members.action.text()) + " is not offered for " +
+                resource(resource_index).name + " here; allowed are: " + listed(allowed) + ".");
     }
     return nullptr;
   }
@@ -306,7 +302,7 @@ class BatchReader {
             owner.generated_key
                 ? "The server makes the key of a new " + owner.name + ": leave it out."
                 : "The key of a new " + owner.name + " stands in its value, as " +
-                      quoted(owner.properties[owner.key].name) + ".");
+                      in_quotes(owner.properties[owner.key].name) + ".");
       return;
     }
     if (!id.exists()) {
@@ -319,7 +315,7 @@ class BatchReader {
       item.id = id;
     } else {
       issue(item, pointer, "type",
-            "This must be a key of " + quoted(owner.name) +
+            "This must be a key of " + in_quotes(owner.name) +
                 ", or {\"$item\": N} for that of an earlier "
                 "item.");
     }
@@ -348,7 +344,7 @@ class BatchReader {
     }
     if (!value.exists() || !value.is_object()) {
       issue(item, pointer, value.exists() ? "type" : "required",
-            "This must be an object: the body that " + quoted(item.operation->id) + " takes.");
+            "This must be an object: the body that " + in_quotes(item.operation->id) + " takes.");
       return;
     }
     item.value = value;
@@ -403,8 +399,8 @@ class BatchReader {
     const uint16_t found = earlier.operation->resource->resource;
     if (found != wanted) {
       issue(item, pointer, "reference",
-            "This refers to " + quoted(resource(wanted).name) + ", and item " +
-                std::to_string(target) + " is of " + quoted(resource(found).name) + ".");
+            "This refers to " + in_quotes(resource(wanted).name) + ", and item " +
+                std::to_string(target) + " is of " + in_quotes(resource(found).name) + ".");
       return {};
     }
     item.uses.push_back({static_cast<uint32_t>(target), pointer});

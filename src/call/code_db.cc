@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/text.h"
 #include "call/resource_handler.h"
 #include "call/resource_rows.h"
 #include "call/row_deletion.h"
@@ -14,10 +15,6 @@ namespace servanda::internal {
 namespace {
 
 constexpr size_t kIssuesMax = 20;  // Told of one row.
-
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
 
 // The handler wrote something that its resource cannot hold.
 Error broken_row(const Resource& resource, Issues& issues) {
@@ -61,14 +58,14 @@ CodeDb::CodeDb(Call& call, const ReadsOnly& reads) : CodeDb(call) {
 Result<const Resource*> CodeDb::owned(std::string_view name) const {
   const Resource* const resource = call_->engine->find_resource(name);
   if (resource == nullptr) {
-    return misuse("The contract has no resource " + quoted(name) + ".", "not-owned");
+    return misuse("The contract has no resource " + in_quotes(name) + ".", "not-owned");
   }
   // Rows that an operation expands may be another service's, and so is the code that computes them.
   const std::string& asking = shown_ != nullptr ? shown_->service : call_->operation->service;
   if (resource->service != asking) {
-    return misuse(quoted(call_->operation->id) + " of service " + quoted(asking) +
-                      " cannot reach " + quoted(name) + ", which service " +
-                      quoted(resource->service) + " owns.",
+    return misuse(in_quotes(call_->operation->id) + " of service " + in_quotes(asking) +
+                      " cannot reach " + in_quotes(name) + ", which service " +
+                      in_quotes(resource->service) + " owns.",
                   "not-owned");
   }
   return resource;
@@ -131,7 +128,7 @@ Task<Result<void>> CodeDb::get(std::string_view name, std::string key, RowSink& 
 
 Result<void> CodeDb::check_writer() const {
   if (shown_ == nullptr) return {};
-  return misuse("What is computed of " + quoted(shown_->name) +
+  return misuse("What is computed of " + in_quotes(shown_->name) +
                     " when it is shown may neither write rows nor emit events: it only reads.",
                 "computed-writes");
 }
@@ -179,7 +176,7 @@ Result<Row> CodeDb::insert_row(const Resource& resource, JsonValue document) {
   const std::string& key_name = resource.properties[resource.key].name;
   const bool unnamed = key.is_null() || (key.kind == Value::Kind::kText && key.text.empty());
   if (unnamed || (key.kind == Value::Kind::kText && !can_stand_in_path(*call_, key.text))) {
-    return misuse("The handler inserted a " + resource.name + " whose key " + quoted(key_name) +
+    return misuse("The handler inserted a " + resource.name + " whose key " + in_quotes(key_name) +
                       " is missing or cannot stand in a path.",
                   "row-breaks-schema");
   }
@@ -217,7 +214,7 @@ Task<Result<void>> CodeDb::update(std::string_view name, std::string row, RowSin
   if (key_value.exists()) key = value_from_json(key_property.type, key_value, *call_->arena);
   if (!key || key->is_null()) {
     co_return misuse("The handler updated a " + resource.name + " without its key " +
-                         quoted(key_property.name) + ".",
+                         in_quotes(key_property.name) + ".",
                      "row-breaks-schema");
   }
   if (key->kind == Value::Kind::kText) key->text = call_->arena->copy(key->text);

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "call/code_db.h"
 #include "call/record.h"
 #include "call/worker.h"
 
 namespace servanda::internal {
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
 
 std::unexpected<Error> misuse(std::string message, std::string reason) {
   return fail(Code::kInternal, std::move(message), std::move(reason));
@@ -31,9 +28,9 @@ std::unexpected<Error> undeclared(const Plan& plan, const Operation& operation,
                                   std::string_view name) {
   std::string names;
   for (const uint32_t index : operation.emits) names += plan.events[index].name + ", ";
-  return misuse("The contract does not let " + quoted(operation.id) + " emit " + quoted(name) +
-                    ": list it there, as in \"x-servanda: {emits: [" + names + std::string(name) +
-                    "]}\".",
+  return misuse("The contract does not let " + in_quotes(operation.id) + " emit " +
+                    in_quotes(name) + ": list it there, as in \"x-servanda: {emits: [" + names +
+                    std::string(name) + "]}\".",
                 "undeclared-event");
 }
 
@@ -45,7 +42,7 @@ std::unexpected<Error> too_much(const std::string& what) {
 
 std::unexpected<Error> broken_event(const EventDeclaration& event, Issues& issues) {
   Error error{Code::kInternal, "", "event-breaks-contract", std::move(issues.fields())};
-  error.message = "The handler emitted an " + quoted(event.name) +
+  error.message = "The handler emitted an " + in_quotes(event.name) +
                   " that its schema does not admit (checked in development only):";
   for (const FieldError& field : error.fields) {
     error.message += " #" + field.pointer + " " + field.code + ";";
@@ -60,7 +57,7 @@ Result<void> CodeDb::check_event(const EventDeclaration& event, std::string_view
   WorkerContext& worker = *call_->worker;
   const Result<JsonValue> body = worker.scratch_parser().parse(payload, {kJsonDepthMax});
   if (!body) {
-    return misuse("The body of the event " + quoted(event.name) +
+    return misuse("The body of the event " + in_quotes(event.name) +
                       " cannot be sent as JSON: " + body.error().message,
                   "event-breaks-contract");
   }
@@ -77,7 +74,7 @@ Result<void> CodeDb::emit(std::string_view name, std::string_view contract_hash,
   if (Result<void> writer = check_writer(); !writer) return writer;
   const Plan& plan = call_->engine->plan();
   if (!contract_hash.empty() && contract_hash != plan.hash) {
-    return misuse("The type of the event " + quoted(name) +
+    return misuse("The type of the event " + in_quotes(name) +
                       " was generated from another contract than the one that is served.",
                   "event-breaks-contract");
   }

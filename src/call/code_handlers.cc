@@ -9,10 +9,6 @@
 namespace servanda {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
 const Operation* find_operation(const Plan& plan, std::string_view id) {
   const auto found = std::ranges::find(plan.operations, id, &Operation::id);
   return found == plan.operations.end() ? nullptr : &*found;
@@ -22,8 +18,8 @@ std::string unknown_operation(const Plan& plan, std::string_view id, std::string
   std::vector<std::string_view> ids;
   for (const Operation& operation : plan.operations) ids.push_back(operation.id);
   std::string text =
-      quoted(id) + " has a " + std::string(what) + ", but the contract has no such operation";
-  if (const auto near = nearest(id, ids)) text += " (did you mean " + quoted(*near) + "?)";
+      in_quotes(id) + " has a " + std::string(what) + ", but the contract has no such operation";
+  if (const auto near = nearest(id, ids)) text += " (did you mean " + in_quotes(*near) + "?)";
   return text;
 }
 
@@ -34,12 +30,12 @@ std::string taken(const Plan& plan, const Operation& operation) {
     case HandlerKind::kRemote:  // One program may be built for several processes.
       return {};
     case HandlerKind::kResource:
-      return quoted(operation.id) + " has a handler, but is served from the resource " +
-             quoted(plan.resources[operation.resource->resource].name) +
+      return in_quotes(operation.id) + " has a handler, but is served from the resource " +
+             in_quotes(plan.resources[operation.resource->resource].name) +
              " (write \"handler: code\" on it, or remove the handler)";
     case HandlerKind::kMock:
     case HandlerKind::kUnimplemented:
-      return quoted(operation.id) +
+      return in_quotes(operation.id) +
              " has a handler, but the contract has it mocked (remove \"handler: mock\")";
   }
   return {};
@@ -56,7 +52,7 @@ void check_hash(const Plan& plan, std::string_view id, std::string_view hash,
   if (hash.empty() || hash == plan.hash) return;
   if (std::ranges::find(foreign, hash) != foreign.end()) return;
   foreign.push_back(hash);
-  found.push_back("the types of " + quoted(id) + " were generated from another contract (" +
+  found.push_back("the types of " + in_quotes(id) + " were generated from another contract (" +
                   shortened(hash) + ", this one is " + shortened(plan.hash) +
                   "; overlays count): build the program again");
 }
@@ -69,7 +65,7 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
     const CodeHandler& handler = *handlers->all()[i];
     const std::string_view id = handler.operation_id();
     if (std::ranges::find(seen, id) != seen.end()) {
-      found.push_back(quoted(id) + " has two handlers");
+      found.push_back(in_quotes(id) + " has two handlers");
       continue;
     }
     seen.push_back(id);
@@ -90,7 +86,7 @@ std::vector<std::string> findings(const Plan& plan, const CodeHandlers* handlers
   for (const Operation& operation : plan.operations) {
     if (operation.handler != HandlerKind::kCode) continue;
     if (handlers != nullptr && handlers->find(operation.id) != nullptr) continue;
-    found.push_back(quoted(operation.id) +
+    found.push_back(in_quotes(operation.id) +
                     " says \"handler: code\", but this program has no handler for it");
   }
   return found;
@@ -114,17 +110,17 @@ std::string unfit_hook(const Plan& plan, const Operation& operation, const Hook&
   const bool writes = action == Action::kCreate || action == Action::kReplace ||
                       action == Action::kUpdate || action == Action::kDelete;
   if (operation.handler != HandlerKind::kResource || !writes) {
-    return quoted(operation.id) +
+    return in_quotes(operation.id) +
            " has a hook, but is no built-in create, replace, update or delete";
   }
   const std::string& name = plan.resources[operation.resource->resource].name;
   if (name != hook.resource()) {
-    return quoted(operation.id) + " has a hook on " + quoted(hook.resource()) + ", but writes " +
-           quoted(name);
+    return in_quotes(operation.id) + " has a hook on " + in_quotes(hook.resource()) +
+           ", but writes " + in_quotes(name);
   }
   if (const Operation* const batch = batch_of(plan, operation)) {
-    return quoted(operation.id) + " has a hook, which items of the batch " + quoted(batch->id) +
-           " would pass by (remove the hook or the batch)";
+    return in_quotes(operation.id) + " has a hook, which items of the batch " +
+           in_quotes(batch->id) + " would pass by (remove the hook or the batch)";
   }
   return {};
 }
@@ -133,7 +129,7 @@ void check_hooks(const Plan& plan, const CodeHandlers& handlers, std::vector<std
   for (const auto& hook : handlers.hooks()) {
     const std::string_view id = hook->operation_id();
     if (handlers.find_hook(id, hook->moment()) != hook.get()) {
-      found.push_back(quoted(id) + " has two hooks at the same time");
+      found.push_back(in_quotes(id) + " has two hooks at the same time");
       continue;
     }
     const Operation* const operation = find_operation(plan, id);
@@ -168,9 +164,9 @@ void check_shown(const Plan& plan, const CodeHandlers* handlers, std::vector<std
     if (handlers != nullptr && handlers->find_computation(resource.name) != nullptr) continue;
     for (const ComputedProperty& property : resource.computed) {
       if (!property.by_code) continue;
-      found.push_back(quoted(resource.name + "." + property.name) +
+      found.push_back(in_quotes(resource.name + "." + property.name) +
                       " says \"computed: code\", but this program computes nothing of " +
-                      quoted(resource.name) + " (app.compute<" + resource.name + ">(...))");
+                      in_quotes(resource.name) + " (app.compute<" + resource.name + ">(...))");
     }
   }
 }
@@ -182,14 +178,14 @@ std::string unfit_computation(const Plan& plan, const Computation& computation) 
   if (resource == plan.resources.end()) {
     std::vector<std::string_view> names;
     for (const Resource& one : plan.resources) names.push_back(one.name);
-    std::string text = quoted(name) + " is computed, but the contract has no such resource";
-    if (const auto near = nearest(name, names)) text += " (did you mean " + quoted(*near) + "?)";
+    std::string text = in_quotes(name) + " is computed, but the contract has no such resource";
+    if (const auto near = nearest(name, names)) text += " (did you mean " + in_quotes(*near) + "?)";
     return text;
   }
   for (const std::string_view member : computation.members()) {
     const auto index = resource->computed_index(member);
     if (index && resource->computed[*index].by_code) continue;
-    return quoted(std::string(name) + "." + std::string(member)) +
+    return in_quotes(std::string(name) + "." + std::string(member)) +
            " is computed in C++, but the contract does not say \"computed: code\" there";
   }
   return {};
@@ -201,7 +197,7 @@ void check_computations(const Plan& plan, const CodeHandlers& handlers,
   for (const auto& computation : handlers.computations()) {
     const std::string_view name = computation->resource();
     if (handlers.find_computation(name) != computation.get()) {
-      found.push_back(quoted(name) + " is computed by two functions");
+      found.push_back(in_quotes(name) + " is computed by two functions");
       continue;
     }
     const size_t before = found.size();
@@ -219,13 +215,13 @@ void check_authenticators(const Plan& plan, const CodeHandlers& handlers,
   for (const auto& authenticator : handlers.authenticators()) {
     const std::string_view name = authenticator->scheme();
     if (handlers.find_authenticator(name) != authenticator.get()) {
-      found.push_back("the security scheme " + quoted(name) + " has two authenticators");
+      found.push_back("the security scheme " + in_quotes(name) + " has two authenticators");
     }
     if (std::ranges::find(names, name) != names.end()) continue;
-    found.push_back(quoted(name) +
+    found.push_back(in_quotes(name) +
                     " has an authenticator, but the contract has no such security scheme");
     if (const auto near = nearest(name, names)) {
-      found.back() += " (did you mean " + quoted(*near) + "?)";
+      found.back() += " (did you mean " + in_quotes(*near) + "?)";
     }
   }
 }

@@ -29,10 +29,6 @@ class TextBody final : public BodySource {
   std::string_view text_;
 };
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 CallEdge& edge_to(Call& caller, const Operation& callee) {
   Engine& engine = *caller.engine;
   std::vector<CallEdge>& edges = engine.state(*caller.operation).edges;
@@ -50,9 +46,9 @@ CallEdge& edge_to(Call& caller, const Operation& callee) {
 
 std::unexpected<Error> undeclared(const Operation& from, const Operation& to) {
   return fail(Code::kInternal,
-              "The contract does not let service " + quoted(from.service) + " call " +
-                  quoted(to.service) + " (" + quoted(from.id) + " calls " + quoted(to.id) +
-                  "): add " + quoted(to.service) + " to its calls, as in \"services: {" +
+              "The contract does not let service " + in_quotes(from.service) + " call " +
+                  in_quotes(to.service) + " (" + in_quotes(from.id) + " calls " + in_quotes(to.id) +
+                  "): add " + in_quotes(to.service) + " to its calls, as in \"services: {" +
                   from.service + ": {calls: [" + to.service + "]}}\".",
               "undeclared-call");
 }
@@ -60,7 +56,7 @@ std::unexpected<Error> undeclared(const Operation& from, const Operation& to) {
 // The chain of operations down to `call`, as far up as it is known.
 std::unexpected<Error> too_deep(const Operation& from, const Operation& to, uint32_t depth_max) {
   return fail(Code::kInternal,
-              "The call of " + quoted(to.id) + " by " + quoted(from.id) +
+              "The call of " + in_quotes(to.id) + " by " + in_quotes(from.id) +
                   " would be one too many inside the other: at most " + std::to_string(depth_max) +
                   ". Operations that lead back to themselves are never meant to.",
               "call-depth");
@@ -68,8 +64,9 @@ std::unexpected<Error> too_deep(const Operation& from, const Operation& to, uint
 
 std::unexpected<Error> too_many(const Operation& to, uint32_t most, std::string_view what) {
   return fail(Code::kInternal,
-              "The call of " + quoted(to.id) + " would be one too many for one request: at most " +
-                  std::to_string(most) + std::string(what) + ".",
+              "The call of " + in_quotes(to.id) +
+                  " would be one too many for one request: at most " + std::to_string(most) +
+                  std::string(what) + ".",
               "call-limit");
 }
 
@@ -96,7 +93,7 @@ Result<void> admit(Call& caller, const InnerCall& inner, const Operation& callee
                    const CallEdge& edge, std::string_view contract_hash) {
   if (!contract_hash.empty() && contract_hash != caller.engine->plan().hash) {
     return fail(Code::kInternal,
-                "The types of " + quoted(callee.id) +
+                "The types of " + in_quotes(callee.id) +
                     " were generated from another contract than the one that is served.",
                 "call-input");
   }
@@ -104,12 +101,12 @@ Result<void> admit(Call& caller, const InnerCall& inner, const Operation& callee
   if (!inner.request.refusal.empty()) {
     return fail(
         Code::kInternal,
-        "No request for " + quoted(callee.id) + " can hold its input: " + inner.request.refusal,
+        "No request for " + in_quotes(callee.id) + " can hold its input: " + inner.request.refusal,
         "call-input");
   }
   if (!inner.idempotency_key.empty() && callee.idempotency == IdempotencyMode::kOff) {
     return fail(Code::kInternal,
-                quoted(callee.id) + " takes no Idempotency-Key: its \"idempotency\" is off.",
+                in_quotes(callee.id) + " takes no Idempotency-Key: its \"idempotency\" is off.",
                 "call-input");
   }
   return count_call(caller, callee);
@@ -124,12 +121,13 @@ void fill_fields(InnerCall& inner) {
   for (const HeaderValue& field : inner.request.headers) {
     inner.fields.push_back({field.name, field.value});
   }
+  CallInput& input = inner.call->input;
+  input.known.read(inner.fields, inner.arena);
   if (inner.request.has_body && !inner.request.media_type.empty()) {
     inner.fields.push_back({"content-type", inner.request.media_type});
+    input.known.set(KnownField::kContentType, inner.request.media_type);
   }
-  CallInput& input = inner.call->input;
   input.fields = inner.fields;
-  input.known.read(inner.fields, inner.arena);
   // One that was given with the call counts, not one among its parameters.
   if (!inner.idempotency_key.empty()) {
     input.known.set(KnownField::kIdempotencyKey, inner.idempotency_key);
@@ -187,7 +185,7 @@ Task<Result<void>> run_inner_call(Call& caller, InnerCall& inner, std::string_vi
   const Operation* const callee = caller.engine->find_operation(operation_id);
   if (callee == nullptr) {
     co_return fail(Code::kInternal,
-                   "The contract that is served has no operation " + quoted(operation_id) + ".",
+                   "The contract that is served has no operation " + in_quotes(operation_id) + ".",
                    "call-input");
   }
   CallEdge& edge = edge_to(caller, *callee);

@@ -15,10 +15,6 @@
 namespace servanda::internal {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 // The first operation served here that answers with the schema, or null.
 const Operation* first_with(const Plan& plan, std::string_view schema) {
   const auto has = [schema](const Response& response) {
@@ -33,9 +29,9 @@ const Operation* first_with(const Plan& plan, std::string_view schema) {
 
 std::string unknown_schema(const Plan& plan, std::string_view name) {
   const std::vector<std::string_view> known(plan.coded_problems.begin(), plan.coded_problems.end());
-  std::string text = "problems are told as " + quoted(name) +
+  std::string text = "problems are told as " + in_quotes(name) +
                      ", but the contract has no such schema with \"x-servanda: {problem: code}\"";
-  if (const auto near = nearest(name, known)) text += " (did you mean " + quoted(*near) + "?)";
+  if (const auto near = nearest(name, known)) text += " (did you mean " + in_quotes(*near) + "?)";
   return text;
 }
 
@@ -47,7 +43,7 @@ void check_problem_bodies(const Plan& plan, const CodeHandlers* handlers,
     const ProblemBody* const body = handlers->problem_bodies()[i].get();
     const std::string_view name = body->schema().name;
     if (handlers->find_problem_body(name) != body) {
-      found.push_back("problems are told as " + quoted(name) + " by two functions");
+      found.push_back("problems are told as " + in_quotes(name) + " by two functions");
     } else if (std::ranges::find(plan.coded_problems, name) == plan.coded_problems.end()) {
       found.push_back(unknown_schema(plan, name));
     }
@@ -56,10 +52,10 @@ void check_problem_bodies(const Plan& plan, const CodeHandlers* handlers,
     if (handlers != nullptr && handlers->find_problem_body(name) != nullptr) continue;
     const Operation* const first = first_with(plan, name);
     if (first == nullptr) continue;
-    found.push_back(quoted(name) +
+    found.push_back(in_quotes(name) +
                     " says \"problem: code\", but this program has no function that tells problems "
                     "as it (" +
-                    quoted(first->id) + " is the first operation to answer with it)");
+                    in_quotes(first->id) + " is the first operation to answer with it)");
   }
 }
 

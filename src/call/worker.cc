@@ -102,6 +102,12 @@ const Operation* Engine::find_operation(std::string_view id) const {
 }
 
 bool Engine::read_path(const Operation& operation, std::string_view path, PathValues& values) {
+  const std::vector<Parameter>& parameters = operation.parameters;
+  const bool is_plain = parameters.empty() || parameters.front().in != ParameterIn::kPath;
+  if (is_plain && path == operation.path) {
+    values.count = 0;
+    return true;
+  }
   std::unique_ptr<const PathTemplate>& known = states_[operation.index].path;
   if (known == nullptr) known = make_path_template(operation.path);
   return known != nullptr && split_path(*known, path, values);

@@ -14,15 +14,11 @@ namespace {
 // Bodies of one name, as one document.
 constexpr JsonLimits kBodiesLimits = {.depth_max = kJsonDepthMax, .nodes_max = 500'000'000};
 
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
 }  // namespace
 
 Result<void> TestEngine::check_hash(std::string_view of, std::string_view hash) const {
   if (hash.empty() || hash == plan_->hash) return {};
-  return fail(Code::kInvalidArgument, "The types of " + quoted(of) +
+  return fail(Code::kInvalidArgument, "The types of " + in_quotes(of) +
                                           " were generated from another contract than the one "
                                           "that is served: build the test again.");
 }
@@ -48,8 +44,8 @@ Result<JsonDocument> TestEngine::read_events(std::string_view name,
   for (const EventDeclaration& event : plan_->events) names.push_back(event.name);
   if (std::ranges::find(names, name) == names.end()) {
     const auto near = nearest(name, names);
-    return fail(Code::kNotFound, "Nothing in the contract emits an event " + quoted(name) +
-                                     (near ? " (did you mean " + quoted(*near) + "?)." : "."));
+    return fail(Code::kNotFound, "Nothing in the contract emits an event " + in_quotes(name) +
+                                     (near ? " (did you mean " + in_quotes(*near) + "?)." : "."));
   }
   Result<std::vector<StoredEvent>> all = all_events();
   if (!all) return pass(all);
@@ -72,7 +68,7 @@ Result<void> TestEngine::set_fake(std::shared_ptr<const CodeHandler> fake) {
   const std::string_view id = fake->operation_id();
   if (Result<void> same = check_hash(id, fake->contract_hash()); !same) return same;
   if (std::ranges::find(plan_->operations, id, &Operation::id) == plan_->operations.end()) {
-    return fail(Code::kNotFound, "The contract has no operation " + quoted(id) + " to fake.");
+    return fail(Code::kNotFound, "The contract has no operation " + in_quotes(id) + " to fake.");
   }
   stand_ins_->set(std::move(fake));
   return {};
@@ -80,7 +76,7 @@ Result<void> TestEngine::set_fake(std::shared_ptr<const CodeHandler> fake) {
 
 Result<void> TestEngine::remove_fake(std::string_view operation_id) {
   if (stand_ins_->remove(operation_id)) return {};
-  return fail(Code::kNotFound, quoted(operation_id) + " has no fake to remove.");
+  return fail(Code::kNotFound, in_quotes(operation_id) + " has no fake to remove.");
 }
 
 }  // namespace servanda::internal

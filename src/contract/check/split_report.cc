@@ -52,10 +52,6 @@ struct Split {
   }
 };
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string joined(const Names& names) {
   std::string text;
   for (const std::string_view name : names) {
@@ -72,12 +68,12 @@ Result<Split> sides(const Plan& plan, std::span<const std::string> run) {
   for (const std::string& name : run) {
     if (std::ranges::find(all, name) == all.end()) {
       const auto near = nearest(name, all);
-      return fail(Code::kInvalidArgument, "The contract has no service " + quoted(name) + "; " +
-                                              (near ? "did you mean " + quoted(*near) + "?"
+      return fail(Code::kInvalidArgument, "The contract has no service " + in_quotes(name) + "; " +
+                                              (near ? "did you mean " + in_quotes(*near) + "?"
                                                     : "it has: " + joined(all) + "."));
     }
     if (split.runs(name)) {
-      return fail(Code::kInvalidArgument, quoted(name) + " is named twice: name it once.");
+      return fail(Code::kInvalidArgument, in_quotes(name) + " is named twice: name it once.");
     }
     split.here.push_back(name);
   }

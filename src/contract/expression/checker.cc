@@ -58,16 +58,12 @@ std::string_view sign_of(Op op) {
   }
 }
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string did_you_mean(std::string_view word, const std::vector<ExpressionMember>& members) {
   std::vector<std::string_view> names;
   for (const ExpressionMember& member : members) {
     if (member.refused.empty()) names.push_back(member.name);
   }
-  if (const auto near = nearest(word, names)) return "Did you mean " + quoted(*near) + "?";
+  if (const auto near = nearest(word, names)) return "Did you mean " + in_quotes(*near) + "?";
   std::string text = "These can be named: ";
   for (size_t i = 0; i < names.size() && i < 20; ++i) {
     text += (i > 0 ? ", " : "") + std::string(names[i]);
@@ -160,7 +156,7 @@ const ExpressionMember* ExpressionChecker::root_named(uint16_t index, uint16_t& 
     const ExpressionMember& root = scope_->roots[i];
     if (root.name != name) continue;
     if (!root.refused.empty()) {
-      fail(index, quoted(name) + " cannot be used here: " + root.refused,
+      fail(index, in_quotes(name) + " cannot be used here: " + root.refused,
            did_you_mean(name, scope_->roots));
       return nullptr;
     }
@@ -173,7 +169,7 @@ const ExpressionMember* ExpressionChecker::root_named(uint16_t index, uint16_t& 
       if (member.name == name) fix = "Write " + root.name + "." + member.name + ".";
     }
   }
-  fail(index, "there is no name " + quoted(name), std::move(fix));
+  fail(index, "there is no name " + in_quotes(name), std::move(fix));
   return nullptr;
 }
 
@@ -182,7 +178,7 @@ bool ExpressionChecker::check_read(uint16_t index) {
   const ExpressionMember* const root = root_named(index, root_index);
   if (root == nullptr) return false;
   if (root->type.kind == Kind::kObject) {
-    return fail(index, quoted(root->name) + " is an object, not a value",
+    return fail(index, in_quotes(root->name) + " is an object, not a value",
                 "Name one of its members: " + root->name + ".x.");
   }
   node(index).root = root_index;
@@ -228,7 +224,7 @@ bool ExpressionChecker::check_inner_member(uint16_t index) {
   if (kind(object) != Kind::kObject || shape == nullptr) {
     return fail(
         index,
-        "there is no " + quoted(name) + " in " + std::string(kind_with_article(kind(object))),
+        "there is no " + in_quotes(name) + " in " + std::string(kind_with_article(kind(object))),
         "Only objects have members.");
   }
   for (const ExpressionMember& member : shape->members) {
@@ -241,7 +237,7 @@ bool ExpressionChecker::check_inner_member(uint16_t index) {
 bool ExpressionChecker::use_member(uint16_t index, const ExpressionMember& member,
                                    const ExpressionType& owner) {
   if (!member.refused.empty()) {
-    return fail(index, quoted(member.name) + " cannot be used here: " + member.refused,
+    return fail(index, in_quotes(member.name) + " cannot be used here: " + member.refused,
                 "Use another property.");
   }
   members_[index] = &member;
@@ -255,7 +251,7 @@ bool ExpressionChecker::use_member(uint16_t index, const ExpressionMember& membe
 bool ExpressionChecker::unknown_member(uint16_t index, const ExpressionMember& object) {
   const std::string_view name = made_->text(node(index));
   const std::string& called = object.called.empty() ? object.name : object.called;
-  return fail(index, "unknown property " + quoted(name) + " of " + called,
+  return fail(index, "unknown property " + in_quotes(name) + " of " + called,
               did_you_mean(name, object.members));
 }
 
@@ -308,7 +304,7 @@ bool ExpressionChecker::check_logic(uint16_t index) {
     if (kind(one) == Kind::kBoolean || is_open_kind(kind(one))) continue;
     return fail(
         one,
-        quoted(sign_of(op)) + " needs true or false, not " +
+        in_quotes(sign_of(op)) + " needs true or false, not " +
             std::string(kind_with_article(kind(one))),
         kind(one) == Kind::kText ? "Compare it: self.x == 'a'." : "Compare it: self.x > 0.");
   }
@@ -392,7 +388,7 @@ bool ExpressionChecker::check_arithmetic(uint16_t index) {
   const uint16_t a = operand(index, 0);
   const uint16_t b = op == Op::kNegate ? a : operand(index, 1);
   bring_together(a, b);
-  const std::string sign = quoted(sign_of(op));
+  const std::string sign = in_quotes(sign_of(op));
   const bool may_be_null = nullable(a) || nullable(b);
   const bool text_a = kind(a) == Kind::kText || is_open_kind(kind(a));
   const bool text_b = kind(b) == Kind::kText || is_open_kind(kind(b));

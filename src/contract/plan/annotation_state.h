@@ -72,8 +72,6 @@ struct AnnotationState {
 [[nodiscard]] const Node* annotation_of(const Node* node);
 [[nodiscard]] PolicyValue find_policy(const AnnotationState& state, const OperationNode& operation,
                                       std::string_view key);
-// `"text"`, for messages.
-[[nodiscard]] std::string in_quotes(std::string_view text);
 // ` Did you mean "x"?`, or "" when nothing is near.
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      const std::vector<std::string_view>& candidates);

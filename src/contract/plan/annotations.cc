@@ -103,10 +103,6 @@ const Node* annotation_of(const Node* node) {
   return value != nullptr && value->is_object() ? value : nullptr;
 }
 
-std::string in_quotes(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
   const auto near = nearest(word, candidates);
   return near ? " Did you mean " + in_quotes(*near) + "?" : std::string();
@@ -222,7 +218,7 @@ void compile_annotations(ContractDocument& contract, std::span<const OperationNo
   diagnostics.warning("security-presence-only", state.first_secured_mock->node->place,
                       "Mocks check only that credentials are present, not that they are valid (" +
                           std::to_string(state.secured_mocks) + " operations, " +
-                          internal::in_quotes(first.id) + " first).",
+                          in_quotes(first.id) + " first).",
                       "Keep nothing secret behind a mock.");
 }
 

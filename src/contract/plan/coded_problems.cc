@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace servanda::internal {
 
 CodedProblems::CodedProblems(AnnotationState& state) : state_(&state) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "base/text.h"
 #include "contract/plan/annotation_state.h"
 
 namespace servanda::internal {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/text.h"
 #include "contract/plan/annotation_state.h"
 #include "contract/plan/compile_state.h"
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/text.h"
 #include "contract/plan/annotation_state.h"
 
 namespace servanda::internal {

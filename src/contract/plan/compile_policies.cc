@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "contract/plan/annotation_state.h"
 #include "contract/plan/vocabulary.h"
 

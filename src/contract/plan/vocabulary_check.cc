@@ -12,10 +12,6 @@
 namespace servanda {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string_view kind_text(JsonKind kind) {
   static constexpr std::array<std::string_view, 7> kTexts = {
       "null", "a boolean", "a number", "a number", "a string", "a list", "an object"};
@@ -101,7 +97,7 @@ class VocabularyChecker {
  private:
   void type_error(const Node& value, std::string_view called, std::string_view wanted) {
     diagnostics_->error("vocabulary-type", value.place,
-                        quoted(called) + " must be " + std::string(wanted) + ", not " +
+                        in_quotes(called) + " must be " + std::string(wanted) + ", not " +
                             std::string(kind_text(value.kind)) + ".",
                         "Write " + std::string(wanted) + ".");
   }
@@ -116,9 +112,10 @@ class VocabularyChecker {
     std::string fix;
     const std::string_view elsewhere = other_place_of(entry.key, place);
     if (auto near = nearest(entry.key, names)) {
-      fix = "Did you mean " + quoted(*near) + "?";
+      fix = "Did you mean " + in_quotes(*near) + "?";
     } else if (!elsewhere.empty()) {
-      fix = quoted(entry.key) + " is a key at " + std::string(elsewhere) + ": move or remove it.";
+      fix =
+          in_quotes(entry.key) + " is a key at " + std::string(elsewhere) + ": move or remove it.";
     } else {
       fix = "Remove it. Valid here: ";
       for (size_t i = 0; i < names.size(); ++i) {
@@ -128,7 +125,7 @@ class VocabularyChecker {
       fix += '.';
     }
     diagnostics_->error("vocabulary-unknown-key", entry.key_place,
-                        quoted(entry.key) + " is no key of x-servanda at " +
+                        in_quotes(entry.key) + " is no key of x-servanda at " +
                             std::string(vocabulary_place_text(place)) + ".",
                         std::move(fix));
   }
@@ -155,7 +152,7 @@ class VocabularyChecker {
     // The root inherits from nothing, but its policies may switch a default off.
     if (key.null == NullMeaning::kOff) return;
     diagnostics_->error("vocabulary-type", entry.value->place,
-                        quoted(key.name) + " at " + std::string(vocabulary_place_text(place)) +
+                        in_quotes(key.name) + " at " + std::string(vocabulary_place_text(place)) +
                             " must be " + std::string(form_text(key.form)) + ", not null.",
                         "Give it a value or remove the key.");
   }
@@ -168,12 +165,12 @@ class VocabularyChecker {
         if (text == accepted) return;
       }
     }
-    std::string fix = "Remove " + quoted(key.name);
+    std::string fix = "Remove " + in_quotes(key.name);
     if (!key.accepted.empty()) {
       fix += " or write " + std::string(split(key.accepted, '|').front());
     }
     diagnostics_->error("not-supported-yet", entry.key_place,
-                        quoted(key.name) + " is not supported yet.",
+                        in_quotes(key.name) + " is not supported yet.",
                         fix + "; keys are never ignored silently.");
   }
 
@@ -213,12 +210,12 @@ class VocabularyChecker {
       return;
     }
     if (value.text.empty()) {
-      diagnostics_->error("vocabulary-value", value.place, quoted(key.name) + " is empty.",
+      diagnostics_->error("vocabulary-value", value.place, in_quotes(key.name) + " is empty.",
                           "Write a name or remove the key.");
       return;
     }
     if (value.text.size() > VocabularyLimits::kTextBytes) {
-      limit_error(value, quoted(key.name) + " is longer than 200 bytes.");
+      limit_error(value, in_quotes(key.name) + " is longer than 200 bytes.");
     }
   }
 
@@ -227,10 +224,10 @@ class VocabularyChecker {
     if (!value.is_string()) {
       type_error(value, key.name, form_text(key.form));
     } else if (value.text.empty()) {
-      diagnostics_->error("vocabulary-value", value.place, quoted(key.name) + " is empty.",
+      diagnostics_->error("vocabulary-value", value.place, in_quotes(key.name) + " is empty.",
                           "Write an expression or remove the key.");
     } else if (count_code_points(value.text) > ExpressionLimits::kCharacters) {
-      limit_error(value, quoted(key.name) + " has more than 2000 characters.");
+      limit_error(value, in_quotes(key.name) + " has more than 2000 characters.");
     }
   }
 
@@ -238,11 +235,13 @@ class VocabularyChecker {
     if (!value.is_string()) return type_error(value, key.name, form_text(key.form));
     const auto duration = parse_duration(value.text);
     if (!duration) {
-      diagnostics_->error("vocabulary-value", value.place, quoted(value.text) + " is no duration.",
+      diagnostics_->error("vocabulary-value", value.place,
+                          in_quotes(value.text) + " is no duration.",
                           "Write whole digits and a unit: ms, s, m, h or d, such as \"5s\".");
     } else if (*duration < key.least || *duration > key.most) {
-      limit_error(value, quoted(key.name) + " must be from " + duration_text(key.least) + " to " +
-                             duration_text(key.most) + ", not " + std::string(value.text) + ".");
+      limit_error(value, in_quotes(key.name) + " must be from " + duration_text(key.least) +
+                             " to " + duration_text(key.most) + ", not " + std::string(value.text) +
+                             ".");
     }
   }
 
@@ -260,8 +259,8 @@ class VocabularyChecker {
     }
     const auto near = nearest(value.text, words);
     diagnostics_->error("vocabulary-value", value.place,
-                        quoted(value.text) + " is no value of " + quoted(key.name) + ".",
-                        near ? "Did you mean " + quoted(*near) + "?"
+                        in_quotes(value.text) + " is no value of " + in_quotes(key.name) + ".",
+                        near ? "Did you mean " + in_quotes(*near) + "?"
                              : "Write one of: " + words_text(key.words) + ".");
   }
 
@@ -269,21 +268,22 @@ class VocabularyChecker {
     const auto count = value.is_number() ? parse_integer(value.text) : std::nullopt;
     if (!count) return type_error(value, key.name, form_text(key.form));
     if (*count >= 0 && *count <= key.count_most) return;
-    limit_error(value, quoted(key.name) + " must be from 0 to " + std::to_string(key.count_most) +
-                           ", not " + std::string(value.text) + ".");
+    limit_error(value, in_quotes(key.name) + " must be from 0 to " +
+                           std::to_string(key.count_most) + ", not " + std::string(value.text) +
+                           ".");
   }
 
   void check_names(const Node& value, const VocabularyKey& key) {
     if (!value.is_array()) return type_error(value, key.name, form_text(key.form));
     if (value.size > VocabularyLimits::kNames) {
-      return limit_error(value, quoted(key.name) + " has more than 100 names.");
+      return limit_error(value, in_quotes(key.name) + " has more than 100 names.");
     }
     std::set<std::string_view> seen;
     for (const NodeEntry& item : value) {
       check_text(*item.value, key);
       if (!item.value->is_string() || seen.insert(item.value->text).second) continue;
       diagnostics_->error("vocabulary-value", item.value->place,
-                          quoted(key.name) + " names " + quoted(item.value->text) + " twice.",
+                          in_quotes(key.name) + " names " + in_quotes(item.value->text) + " twice.",
                           "Remove one.");
     }
   }
@@ -291,18 +291,18 @@ class VocabularyChecker {
   void check_lists(const Node& value, const VocabularyKey& key) {
     if (!value.is_array()) return type_error(value, key.name, form_text(key.form));
     if (value.size > VocabularyLimits::kLists) {
-      return limit_error(value, quoted(key.name) + " has more than 64 lists.");
+      return limit_error(value, in_quotes(key.name) + " has more than 64 lists.");
     }
     for (const NodeEntry& item : value) {
       if (!item.value->is_array()) {
         type_error(*item.value, key.name, form_text(key.form));
       } else if (item.value->size == 0) {
         diagnostics_->error("vocabulary-value", item.value->place,
-                            quoted(key.name) + " holds an empty list.",
+                            in_quotes(key.name) + " holds an empty list.",
                             "Name at least one property or remove the list.");
       } else if (item.value->size > VocabularyLimits::kListNames) {
         limit_error(*item.value,
-                    "A list of " + quoted(key.name) + " names more than 8 properties.");
+                    "A list of " + in_quotes(key.name) + " names more than 8 properties.");
       } else {
         for (const NodeEntry& name : *item.value) check_text(*name.value, key);
       }
@@ -312,12 +312,12 @@ class VocabularyChecker {
   void check_objects(const Node& value, const VocabularyKey& key) {
     if (!value.is_object()) return type_error(value, key.name, "an object");
     if (value.size > VocabularyLimits::kServices) {
-      return limit_error(value, quoted(key.name) + " has more than 100 members.");
+      return limit_error(value, in_quotes(key.name) + " has more than 100 members.");
     }
     for (const NodeEntry& entry : value) {
       if (!is_service_name(entry.key)) {
         diagnostics_->error("vocabulary-value", entry.key_place,
-                            quoted(entry.key) + " cannot name a service.",
+                            in_quotes(entry.key) + " cannot name a service.",
                             "Use 1 to 63 lower-case letters, digits and hyphens, beginning with a "
                             "letter.");
       }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/table.h"
 
@@ -19,10 +20,6 @@ namespace {
 // Above every bound that a store may have been opened with.
 constexpr uint64_t kValueBytesMax = 1'000'000'000;
 constexpr uint64_t kCacheBytes = 16ull << 20;
-
-std::string in_quotes(std::string_view name) {
-  return '"' + std::string(name) + '"';
-}
 
 struct RememberedColumn {
   std::string name;

@@ -4,14 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "store/sqlite/table.h"
 
 namespace servanda::internal {
 namespace {
-
-std::string in_quotes(std::string_view name) {
-  return '"' + std::string(name) + '"';
-}
 
 std::string column_name(std::string_view column) {
   return "x-servanda: {column: {name: " + std::string(column) + "}}";
