@@ -9,6 +9,7 @@
 #include "call/preconditions.h"
 #include "call/resource_write.h"
 #include "call/worker.h"
+#include "contract/plan/reach.h"
 #include "store/row_state.h"
 
 namespace servanda::internal {
@@ -24,12 +25,9 @@ bool refuse_missing_owner(Call& call) {
                 "There is nothing that this " + resource_of(call).name + " could belong to.");
 }
 
-// PUT creates only where the contract says so: by declaring 201, with keys that clients choose.
 bool put_creates(const Call& call) {
-  if (call.operation->resource->action != Action::kReplace) return false;
-  const Response* const created = call.operation->response_for(201);
-  return created != nullptr && created->first_status == 201 && created->last_status == 201 &&
-         !resource_of(call).generated_key;
+  return call.operation->resource->action == Action::kReplace &&
+         may_create(*call.operation, resource_of(call));
 }
 
 // Reads the owners that the path names: what is created below one that is not there would be lost.

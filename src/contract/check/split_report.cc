@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "contract/plan/reach.h"
 
 namespace servanda {
 namespace {
@@ -23,9 +24,9 @@ struct RemoteCall {
   Names operations;  // Of `to`.
 };
 
-struct RemoteExpansion {
+struct RowsRead {
   std::string_view operation;
-  std::string_view expand;
+  std::string_view expand;    // Empty: the operation creates below an owner.
   std::string_view resource;  // The first one on the other side.
   std::string_view service;   // Its owner.
 };
@@ -41,7 +42,7 @@ struct Split {
   Names here;
   Names elsewhere;
   std::vector<RemoteCall> calls;
-  std::vector<RemoteExpansion> expansions;
+  std::vector<RowsRead> rows_read;
   std::vector<RemoteReference> references;
 
   [[nodiscard]] bool runs(std::string_view service) const {
@@ -114,7 +115,7 @@ void find_calls(const Plan& plan, Split& split) {
   }
 }
 
-void find_expansions(const Plan& plan, Split& split) {
+void find_rows_read(const Plan& plan, Split& split) {
   for (const Operation& operation : plan.operations) {
     if (!operation.resource || operation.resource->resource == kNoResource) continue;
     for (const Expansion& expansion : operation.resource->projection.expansions) {
@@ -122,11 +123,20 @@ void find_expansions(const Plan& plan, Split& split) {
       for (const uint16_t relation : expansion.relations) {
         const Resource& to = plan.resources[from->relations[relation].resource];
         if (split.parts(from->service, to.service)) {
-          split.expansions.push_back({operation.id, expansion.text, to.name, to.service});
+          split.rows_read.push_back({operation.id, expansion.text, to.name, to.service});
           break;
         }
         from = &to;
       }
+    }
+    const Resource& own = plan.resources[operation.resource->resource];
+    if (!may_create(operation, own)) continue;
+    for (const OwnerKey& owner : operation.resource->owners) {
+      const auto& references = own.properties[owner.property].references;
+      if (!references) continue;
+      const Resource& to = plan.resources[*references];
+      if (!split.parts(own.service, to.service)) continue;
+      split.rows_read.push_back({operation.id, {}, to.name, to.service});
     }
   }
 }
@@ -163,11 +173,14 @@ std::string text_of(const Split& split) {
   }
   section(out, "Calls that become remote, and may then fail with 503 or 504 as well", lines);
   lines.clear();
-  for (const RemoteExpansion& one : split.expansions) {
-    lines.push_back(std::string(one.operation) + " expand=" + std::string(one.expand) + " reads " +
-                    std::string(one.resource) + " of " + std::string(one.service));
+  for (const RowsRead& one : split.rows_read) {
+    const bool is_owner = one.expand.empty();
+    lines.push_back(std::string(one.operation) +
+                    (is_owner ? "" : " expand=" + std::string(one.expand)) + " reads " +
+                    std::string(one.resource) + " of " + std::string(one.service) +
+                    (is_owner ? ", below which it creates" : ""));
   }
-  section(out, "Expansions that become calls", lines);
+  section(out, "Rows read over the border, with which the processes do not start", lines);
   lines.clear();
   for (const RemoteReference& one : split.references) {
     lines.push_back(std::string(one.resource) + "." + std::string(one.property) + " names " +
@@ -196,7 +209,7 @@ class SplitWriter {
       names("callers", call.callers);
       names("operations", call.operations);
     });
-    list("expansions", split.expansions, [&](const RemoteExpansion& one) {
+    list("rowsRead", split.rows_read, [&](const RowsRead& one) {
       member("operation", one.operation);
       member("expand", one.expand);
       member("resource", one.resource);
@@ -245,7 +258,7 @@ Result<std::string> split_report(const Plan& plan, std::span<const std::string> 
   Result<Split> split = sides(plan, run);
   if (!split) return pass(split);
   find_calls(plan, *split);
-  find_expansions(plan, *split);
+  find_rows_read(plan, *split);
   find_references(plan, *split);
   if (format == SplitFormat::kText) return text_of(*split);
   std::string out;

@@ -13,6 +13,7 @@
 #include "contract/plan/compile_state.h"
 #include "contract/plan/load.h"
 #include "contract/plan/problem_proof.h"
+#include "contract/plan/reach.h"
 
 namespace servanda {
 namespace internal {
@@ -100,6 +101,19 @@ void place_operations(Plan& plan) {
   }
 }
 
+// Built-in handlers read rows in this process only.
+void check_rows(CompileState& state) {
+  for (const OperationNode& node : state.nodes) {
+    const Operation& operation = state.plan.operations[node.operation];
+    if (operation.handler != HandlerKind::kResource) continue;
+    const Result<void> reached = check_reach(state.plan, operation);
+    if (reached) continue;
+    state.diagnostics.error("rows-elsewhere", node.node->place, reached.error().message,
+                            "Run both services in one process, or leave the expansion or the owner "
+                            "in the path to an operation in C++ that calls the other service.");
+  }
+}
+
 }  // namespace
 }  // namespace internal
 
@@ -119,6 +133,7 @@ std::shared_ptr<const Plan> compile_plan_from(ContractDocument& contract,
   internal::compile_operations(state);
   compile_annotations(contract, state.nodes, options, *plan, diagnostics);
   internal::place_operations(*plan);
+  internal::check_rows(state);
   // Only a plan that will be served answers with samples.
   const bool is_served = options.publish == CompileOptions::Publish::kYes;
   if (is_served && !diagnostics.has_errors()) internal::compile_samples(state);
