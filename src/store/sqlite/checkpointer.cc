@@ -9,7 +9,6 @@
 namespace servanda::internal {
 namespace {
 
-constexpr uint64_t kFrameBytes = 4096 + 24;  // SQLite's default page, which new files get.
 // Steps, and what may be left for the end, in pages. Smaller logs have smaller ones.
 constexpr int64_t kStepPagesMax = 512;  // About a millisecond's copying.
 constexpr int64_t kStepsOfLog = 32;
@@ -19,7 +18,7 @@ constexpr int64_t kLittleOfLog = 40;
 constexpr int kRoundsMax = 6;  // Rounds get shorter each time, but load may keep up with them.
 
 int64_t pages_of(uint64_t bytes) {
-  return static_cast<int64_t>(std::max<uint64_t>(1, bytes / kFrameBytes));
+  return static_cast<int64_t>(std::max<uint64_t>(1, bytes / kLogFrameBytes));
 }
 
 }  // namespace

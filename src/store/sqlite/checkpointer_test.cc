@@ -13,7 +13,7 @@
 namespace servanda::internal {
 namespace {
 
-constexpr uint64_t kBound = 400 * 4120;  // Steps of 12 pages, 10 of which are little.
+constexpr uint64_t kBound = 400 * kLogFrameBytes;  // Steps of 12 pages, 10 of which are little.
 
 // A store whose log has this bound; each commit puts about five pages into it.
 class CheckpointerTest : public ::testing::Test {
@@ -35,6 +35,13 @@ class CheckpointerTest : public ::testing::Test {
     const Value values[] = {Value::of_integer(next_id++), Value::of_text(text)};
     const Write write{Write::Kind::kInsert, &resource, values[0], values, 0};
     return outcome(fixture->commit({&write, 1}));
+  }
+  [[nodiscard]] Result<Database> open_reader() const {
+    Database::Options options;
+    options.mode = Database::Options::Mode::kReadOnly;
+    options.value_bytes_max = 1 << 20;
+    options.vfs = files.name();
+    return Database::open(fixture->directory.file("data/store.db"), options);
   }
   [[nodiscard]] uint64_t log_bytes() const {
     return std::filesystem::file_size(fixture->directory.file("data/store.db-wal"));
@@ -63,13 +70,22 @@ TEST_F(CheckpointerTest, CopiesALittleAtATimeAndBeginsTheLogAnew) {
   EXPECT_EQ(fixture->look("PRAGMA integrity_check"), "ok");
 }
 
+TEST_F(CheckpointerTest, SyncsTheDatabaseFromTheLogsBoundOnAndNotBefore) {
+  ASSERT_EQ(insert(), "ok");
+  const uint64_t syncs = files.database_syncs;
+  uint64_t below = 0;
+  while (files.database_syncs == syncs && next_id < 1000) {
+    below = log_bytes();
+    ASSERT_EQ(insert(), "ok");
+  }
+  constexpr uint64_t kStepAndCommit = (12 + 6) * kLogFrameBytes;
+  EXPECT_GE(log_bytes(), kBound);
+  EXPECT_LT(below, kBound + kStepAndCommit);
+}
+
 TEST_F(CheckpointerTest, LeavesTheLogToWhoReadsForLongAndGoesOnAfterwards) {
   ASSERT_EQ(insert(), "ok");
-  Database::Options options;
-  options.mode = Database::Options::Mode::kReadOnly;
-  options.value_bytes_max = 1 << 20;
-  options.vfs = files.name();
-  Result<Database> reader = Database::open(fixture->directory.file("data/store.db"), options);
+  Result<Database> reader = open_reader();
   ASSERT_TRUE(reader->execute("BEGIN; SELECT count(*) FROM notes"));
   for (int i = 0; i < 300; ++i) ASSERT_EQ(insert(), "ok");
   EXPECT_EQ(reader->query_integer("SELECT count(*) FROM notes").value_or(-1), 1);
@@ -109,11 +125,7 @@ class FullLog : public CheckpointerTest {
 };
 
 TEST_F(FullLog, GoesOnTakingCommitsWhileSomebodyReads) {
-  Database::Options options;
-  options.mode = Database::Options::Mode::kReadOnly;
-  options.value_bytes_max = 1 << 20;
-  options.vfs = files.name();
-  Result<Database> reader = Database::open(fixture->directory.file("data/store.db"), options);
+  Result<Database> reader = open_reader();
   ASSERT_TRUE(reader->execute("BEGIN; SELECT count(*) FROM notes"));
   for (int i = 0; i < 300; ++i) ASSERT_EQ(insert(), "ok");
   EXPECT_GT(log_bytes(), 2 * kBound);

@@ -26,6 +26,10 @@ namespace servanda::internal {
 inline constexpr std::string_view kDamagedAdvice =
     " Look with \"servanda verify\" and bring back a backup with \"servanda restore\".";
 
+// Of new files: SQLite's default page, and a page with its header in the write-ahead log.
+inline constexpr uint64_t kPageBytes = 4096;
+inline constexpr uint64_t kLogFrameBytes = kPageBytes + 24;
+
 enum class Step : uint8_t { kRow, kDone, kFailed };
 
 // What kind of failure the last statement met, by what has to follow.

@@ -54,6 +54,7 @@ class FaultFiles {
   enum class Syncs { kReal, kInModelOnly } syncs = Syncs::kReal;
 
   uint64_t database_writes = 0;  // Calls, of the database itself.
+  uint64_t database_syncs = 0;
   uint64_t log_writes = 0;
   uint64_t log_syncs = 0;
 
@@ -176,6 +177,7 @@ class FaultFiles {
   }
   static int sync(sqlite3_file* given, int flags) {
     File& file = of(given);
+    file.owner->database_syncs += file.is_database ? 1 : 0;
     file.owner->log_syncs += file.is_log ? 1 : 0;
     if (file.image && file.owner->before_change) file.owner->before_change();
     if (const int code = file.sync_failure(); code != SQLITE_OK) {

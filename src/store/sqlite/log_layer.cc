@@ -17,18 +17,15 @@ class KeptBytes {
  public:
   explicit KeptBytes(sqlite3_file* file) : file_(file) {}
 
+  // Requires: at most a ring's size. SQLite writes a page at most, which is 64 KiB.
   [[nodiscard]] int write(const void* from, int64_t size, int64_t at) {
     unsynced_ = true;
     // The log begins anew with its header; what is kept of the round before is not in the way.
     const bool anew = at == 0;
     if (!anew && at >= begin_ && at + size <= end_) return overwrite(from, size, at);
-    if (anew || at != end_ || size > kRing) {
+    if (anew || at != end_) {
       if (const int code = flush(); code != SQLITE_OK) return code;
       begin_ = written_ = end_ = at;
-      if (size > kRing) {
-        begin_ = written_ = end_ = at + size;
-        return file_->pMethods->xWrite(file_, from, static_cast<int>(size), at);
-      }
     }
     if (end_ + size - written_ > kRing) {
       if (const int code = flush(); code != SQLITE_OK) return code;

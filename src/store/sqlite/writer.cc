@@ -10,8 +10,6 @@
 namespace servanda::internal {
 namespace {
 
-constexpr uint64_t kPageBytes = 4096;  // SQLite's default, which new files get.
-constexpr uint64_t kLogFrameBytes = kPageBytes + 24;
 constexpr int64_t kSweepRowsMax = 64;   // Expired rows of one kind removed by one group.
 constexpr size_t kSweepTablesMax = 16;  // Tables that one group looks for deleted rows in.
 constexpr Duration kSweepInterval = Duration::seconds(60);
