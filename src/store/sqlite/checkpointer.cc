@@ -10,7 +10,8 @@ namespace servanda::internal {
 namespace {
 
 // Steps, and what may be left for the end, in pages. Smaller logs have smaller ones.
-constexpr int64_t kStepPagesMax = 512;  // About a millisecond's copying.
+constexpr int64_t kStepPagesMax = 64;
+constexpr int64_t kWaitPagesMax = 512;  // Between two times that the writer waits for readers.
 constexpr int64_t kStepsOfLog = 32;
 constexpr int64_t kLittlePagesMin = 8;
 constexpr int64_t kLittlePagesMax = 384;
@@ -48,16 +49,18 @@ Checkpointer::Checkpointer(std::string path, const SqliteOptions& options, Execu
       step_pages_(std::clamp<int64_t>(bound_pages_ / kStepsOfLog, 1, kStepPagesMax)),
       little_pages_(
           std::clamp<int64_t>(bound_pages_ / kLittleOfLog, kLittlePagesMin, kLittlePagesMax)),
-      wait_pages_(pages_of(options.log_bytes_max)) {}
+      full_pages_(pages_of(options.log_bytes_max)),
+      wait_pages_(std::clamp<int64_t>(bound_pages_ / kStepsOfLog, 1, kWaitPagesMax)) {}
 
 Checkpointer::~Checkpointer() = default;
 
 Result<void> Checkpointer::after_commit(Database& writer) {
   const int64_t in_log = writer.wal_pages();
   if (in_log < stepped_) stepped_ = 0;  // It began anew.
-  if (in_log - stepped_ < step_pages_) return {};
+  const bool full = in_log >= full_pages_;
+  if (in_log - stepped_ < (full ? wait_pages_ : step_pages_)) return {};
   stepped_ = in_log;
-  if (in_log >= wait_pages_) return finish(writer, Database::Checkpoint::kTruncate);
+  if (full) return finish(writer, Database::Checkpoint::kTruncate);
   if (is_little_left()) return finish(writer, Database::Checkpoint::kPassive);
   Result<void> stepped = copy_step(writer);
   if (!stepped || in_log < bound_pages_) return stepped;
@@ -122,11 +125,12 @@ Result<void> Checkpointer::start_sync() {
     if (layer) sync_ = std::make_shared<Sync>(path_, layer);
   }
   const auto state = sync_ ? sync_->state.load(std::memory_order_acquire) : Sync::State::kFailed;
-  if (state == Sync::State::kRunning) return {};
   if (state == Sync::State::kFailed) {
     return fail(Code::kUnavailable, "The store's disk failed (while syncing the database).",
                 "io-error");
   }
+  // The last round may have ended since is_little_left() looked, which then sees so next time.
+  if (state == Sync::State::kRunning || rounds_ == kRoundsMax) return {};
   synced_ = copied_;
   ++rounds_;
   sync_->state.store(Sync::State::kRunning, std::memory_order_relaxed);

@@ -5,11 +5,10 @@
 // One checkpoint of a whole log copies thousands of pages and waits until the disk has them all,
 // and every commit waits with it. So:
 //
-// 1. Each time the log has grown by a step, the pages of the step before are copied. A connection
-// of
-//    its own reads the state at the end of that step meanwhile: SQLite then copies no further, does
-//    not sync the database and cannot begin the log anew. What was copied stays in the log, so that
-//    a power loss takes nothing.
+// 1. Each time the log has grown by a step, which is less than what a group of commits writes, the
+//    pages of the step before are copied. A connection of its own reads the state at the end of
+//    that step meanwhile: SQLite then copies no further, does not sync the database and cannot
+//    begin the log anew. What was copied stays in the log, so that a power loss takes nothing.
 // 2. When the log has reached its bound, another thread syncs the database while commits go on,
 //    again until only little was copied since. Pages that were copied several times are written to
 //    the disk once.
@@ -61,6 +60,7 @@ class Checkpointer {
   const int64_t bound_pages_;
   const int64_t step_pages_;
   const int64_t little_pages_;
+  const int64_t full_pages_;  // Then the writer waits for readers, each wait_pages_.
   const int64_t wait_pages_;
 
   std::optional<Database> pin_;  // Reads while pinned_ > 0.

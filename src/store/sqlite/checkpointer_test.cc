@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "store/sqlite/fault_files_for_test.h"
 #include "store/sqlite/fixture_for_test.h"
@@ -133,6 +135,44 @@ TEST_F(FullLog, GoesOnTakingCommitsWhileSomebodyReads) {
   for (int i = 0; i < 4; ++i) ASSERT_EQ(insert(), "ok");
   EXPECT_LT(log_bytes(), kBound) << "it was emptied";
   EXPECT_EQ(rows(), "304");
+}
+
+// Does what was posted when it is told to.
+class HeldExecutor final : public Executor {
+ public:
+  void post(Loop::Work work) override { held_.push_back(std::move(work)); }
+  void run() {
+    for (Loop::Work& work : std::exchange(held_, {})) work();
+  }
+
+ private:
+  std::vector<Loop::Work> held_;
+};
+
+TEST(Checkpointer, BeginsTheLogAnewThoughEachSyncEndsWhileAStepIsCopied) {
+  TestDirectory directory;
+  FaultFiles files;
+  files.syncs = FaultFiles::Syncs::kInModelOnly;
+  const std::string path = directory.file("store.db");
+  SqliteOptions options;
+  options.checkpoint_bytes = kBound;
+  options.vfs = files.name();
+  Database::Options writing;
+  writing.value_bytes_max = 1 << 20;
+  writing.vfs = files.name();
+  Result<Database> writer = Database::open(path, writing);
+  ASSERT_TRUE(writer) << writer.error().message;
+  ASSERT_TRUE(writer->execute("PRAGMA journal_mode=WAL; CREATE TABLE notes (text TEXT)"));
+  HeldExecutor syncer;
+  Checkpointer checkpointer(path, options, syncer);
+  for (int i = 0; i < 200; ++i) {
+    // More than is little, so that the rounds go on to the last.
+    ASSERT_TRUE(writer->execute("INSERT INTO notes VALUES (randomblob(60000))"));
+    files.before_change = [&] { syncer.run(); };
+    ASSERT_TRUE(checkpointer.after_commit(*writer));
+    files.before_change = nullptr;
+  }
+  EXPECT_LT(std::filesystem::file_size(path + "-wal"), 2 * kBound);
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ struct SqliteOptions {
 
   // Performance.
   size_t group_max = 256;                     // Batches of one durable transaction.
-  uint64_t checkpoint_bytes = 64ull << 20;    // Log size from which it is moved into the database.
-  uint64_t log_bytes_max = 256ull << 20;      // Log size from which the writer waits for readers.
+  uint64_t checkpoint_bytes = 256ull << 20;   // Log size from which it is moved into the database.
+  uint64_t log_bytes_max = 1024ull << 20;     // Log size from which the writer waits for readers.
   size_t statements_max = 512;                // Compiled statements kept per connection.
   uint64_t reader_cache_bytes = 64ull << 20;  // Per reader; filled as pages are used.
   uint64_t writer_cache_bytes = 16ull << 20;
