@@ -141,6 +141,7 @@ struct Call {
     kNone,
     kForwards,  // A client's request, handed on.
     kCalls,     // A handler's call.
+    kReads,     // Rows for an operation that runs there, which `operation` is.
   } peer = Peer::kNone;
 
   // Set by match(), or with the call where it is known already.

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kForward = "forward";
 constexpr std::string_view kCall = "call";
+constexpr std::string_view kRead = "read";
 constexpr std::string_view kGiven = "given";
 constexpr std::string_view kProblem = "problem";
 
@@ -89,13 +90,34 @@ class MemberReader {
 };
 
 constexpr int64_t kCountMax = UINT32_MAX;
+
+std::string_view text_of(PeerClaims::Kind kind) {
+  switch (kind) {
+    case PeerClaims::Kind::kForward:
+      return kForward;
+    case PeerClaims::Kind::kCall:
+      return kCall;
+    case PeerClaims::Kind::kRead:
+      return kRead;
+  }
+  return {};
+}
+
+std::optional<PeerClaims::Kind> kind_of(std::string_view text) {
+  using Kind = PeerClaims::Kind;
+  for (const Kind kind : {Kind::kForward, Kind::kCall, Kind::kRead}) {
+    if (text == text_of(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 constexpr int64_t kLeftMax = 86'400'000;  // Milliseconds.
 
 Result<PeerClaims> claims_of(JsonValue object, Timestamp now, Arena& arena) {
   MemberReader reader(object, arena);
   PeerClaims claims;
-  const std::string_view kind = reader.text("kind");
-  claims.kind = kind == kCall ? PeerClaims::Kind::kCall : PeerClaims::Kind::kForward;
+  const std::optional<PeerClaims::Kind> kind = kind_of(reader.text("kind"));
+  claims.kind = kind.value_or(PeerClaims::Kind::kForward);
   claims.operation = reader.text("operation");
   const int64_t said_at = reader.number("at", 0, INT64_MAX);
   claims.left = Duration::milliseconds(reader.number("left", 0, kLeftMax));
@@ -108,7 +130,7 @@ Result<PeerClaims> claims_of(JsonValue object, Timestamp now, Arena& arena) {
   claims.principal = reader.text("principal");
   claims.scopes = reader.texts("scopes");
   claims.schemes = reader.texts("schemes");
-  const bool is_kind = kind == kForward || (kind == kCall && claims.depth > 0);
+  const bool is_kind = kind && (*kind == PeerClaims::Kind::kForward || claims.depth > 0);
   if (!reader.is_sound() || !is_kind || claims.operation.empty()) return malformed();
   const int64_t apart = now.us > said_at ? now.us - said_at : said_at - now.us;
   if (apart > kClaimsAgeMax.ns / 1'000) {
@@ -141,7 +163,7 @@ std::string write_claims(const PeerClaims& claims, const PeerTarget& target,
   JsonWriter writer(json);
   writer.begin_object();
   writer.key("kind");
-  writer.string(claims.kind == PeerClaims::Kind::kCall ? kCall : kForward);
+  writer.string(text_of(claims.kind));
   writer.key("operation");
   writer.string(claims.operation);
   writer.key("at");
@@ -149,7 +171,7 @@ std::string write_claims(const PeerClaims& claims, const PeerTarget& target,
   writer.key("left");
   writer.integer(std::clamp<int64_t>(claims.left.ns / 1'000'000, 0, kLeftMax));
   write_text(writer, "client", claims.client);
-  if (claims.kind == PeerClaims::Kind::kCall) {
+  if (claims.kind != PeerClaims::Kind::kForward) {
     writer.key("attempt");
     writer.integer(claims.attempt);
     writer.key("depth");

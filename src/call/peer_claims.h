@@ -34,11 +34,12 @@ struct PeerClaims {
   enum class Kind : uint8_t {
     kForward,  // A client's request as it came, handed on.
     kCall,     // A handler's call to another operation.
+    kRead,     // Rows that the operation shows, or looks for, of a service that runs there.
   } kind = Kind::kForward;
-  std::string_view operation;  // Its id.
+  std::string_view operation;  // Its id; of kRead: of the one that asks.
   Duration left;               // Until the caller's deadline, in whole milliseconds.
   std::string_view client;     // kForward: the address that the request came from.
-  // Of kCall, as in Call and Caller; security schemes by their names.
+  // Of kCall and kRead, as in Call and Caller; security schemes by their names.
   uint32_t attempt = 1;
   uint32_t depth = 0;
   CallTally calls;

@@ -70,6 +70,18 @@ TEST_F(PeerClaimsTest, AreReadAsTheyWereWritten) {
   EXPECT_EQ(claims->schemes[0], "token");
 }
 
+TEST_F(PeerClaimsTest, OfARequestForRowsSayWhoAsks) {
+  PeerClaims written = full_claims();
+  written.kind = PeerClaims::Kind::kRead;
+  const Result<PeerClaims> claims = read(write_claims(written, kTarget, kSecret, kNow));
+  ASSERT_TRUE(claims);
+  EXPECT_EQ(claims->kind, PeerClaims::Kind::kRead);
+  EXPECT_EQ(claims->principal, written.principal);
+  EXPECT_EQ(claims->depth, written.depth);
+  written.depth = 0;
+  EXPECT_EQ(reason(read(write_claims(written, kTarget, kSecret, kNow))), "claims-form");
+}
+
 TEST_F(PeerClaimsTest, OfAForwardedRequestSayNothingOfACaller) {
   PeerClaims written = full_claims();
   written.kind = PeerClaims::Kind::kForward;

@@ -45,16 +45,33 @@ std::span<const uint16_t> scheme_indexes(const Call& call, const PeerClaims& cla
   return {indexes, count};
 }
 
-// Whether this process serves the operation that is meant, at this path.
+// Whether this process serves the operation that is meant, at this path, or knows the one that asks
+// for rows.
 bool place(Call& call, const PeerClaims& claims) {
   const Operation* const operation = call.engine->find_operation(claims.operation);
-  if (operation == nullptr || operation->handler == HandlerKind::kRemote ||
-      operation->method != call.input.method) {
+  if (operation == nullptr) return false;
+  if (claims.kind == PeerClaims::Kind::kRead) {
+    call.operation = operation;
+    return true;
+  }
+  if (operation->handler == HandlerKind::kRemote || operation->method != call.input.method) {
     return false;
   }
   if (!call.engine->read_path(*operation, call.input.path, call.path_values)) return false;
   call.operation = operation;
   return true;
+}
+
+Call::Peer peer_of(PeerClaims::Kind kind) {
+  switch (kind) {
+    case PeerClaims::Kind::kForward:
+      return Call::Peer::kForwards;
+    case PeerClaims::Kind::kCall:
+      return Call::Peer::kCalls;
+    case PeerClaims::Kind::kRead:
+      return Call::Peer::kReads;
+  }
+  return Call::Peer::kNone;
 }
 
 void take(Call& call, const PeerClaims& claims) {
@@ -89,21 +106,25 @@ bool take_claims(Call& call) {
     log_disbelief(call, claims.error());
     return false;
   }
-  call.peer = claims->kind == PeerClaims::Kind::kCall ? Call::Peer::kCalls : Call::Peer::kForwards;
+  call.peer = peer_of(claims->kind);
   if (place(call, *claims)) {
     take(call, *claims);
     return true;
   }
-  refuse(call, Code::kUnavailable,
-         "The process that runs the service does not serve this operation, or serves another "
-         "contract.",
-         "peer-contract");
+  refuse_other_contract(call);
   return true;
+}
+
+bool refuse_other_contract(Call& call) {
+  return refuse(call, Code::kUnavailable,
+                "The process that runs the service does not serve this operation, or serves "
+                "another contract.",
+                "peer-contract");
 }
 
 std::string_view taken_text(const Call& call) {
   PeerTaken taken;
-  const bool is_problem = call.answer.error && call.peer == Call::Peer::kCalls;
+  const bool is_problem = call.answer.error && call.peer != Call::Peer::kForwards;
   if (is_problem) taken.answer = PeerTaken::Answer::kProblem;
   taken.calls = call.tally == nullptr ? call.own_tally : *call.tally;
   return call.arena->copy(write_taken(taken));

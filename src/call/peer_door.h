@@ -13,6 +13,9 @@ namespace servanda {
 // refused. The word of anyone else is dropped: the request goes on as everybody's.
 [[nodiscard]] bool take_claims(Call& call);
 
+// Refuses a request from another process, which must read another contract than this one. False.
+bool refuse_other_contract(Call& call);
+
 // What the process that sent it is told beside the answer: the value of the field kTakenField.
 // Requires: take_claims() returned true, and the answer has its final form.
 [[nodiscard]] std::string_view taken_text(const Call& call);

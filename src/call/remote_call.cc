@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/text.h"
+#include "call/pages_text.h"
 #include "call/peer_claims.h"
 #include "call/peers.h"
 #include "call/problem_reading.h"
@@ -98,19 +100,42 @@ std::span<const std::string_view> scheme_names(const Call& call) {
   return {names, schemes.size()};
 }
 
-// False: the claims are larger than a field may be; the call has been refused.
-bool add_claims(Call& call, const PeerClaims& claims, std::vector<HeaderField>& fields) {
-  const PeerTarget target{method_text(call.operation->method), call.input.raw_path,
-                          call.input.query};
+Duration left_of(const Call& call) {
+  return call.deadline - call.worker->clock().now();
+}
+
+// What is told of who asks, and of the request that it is part of.
+PeerClaims claims_of(const Call& call, PeerClaims::Kind kind, CallTally calls) {
+  PeerClaims claims;
+  claims.kind = kind;
+  claims.operation = call.operation->id;
+  claims.left = left_of(call);
+  claims.attempt = call.attempt;
+  claims.depth = call.depth;
+  claims.calls = calls;
+  claims.tenant = call.caller.tenant;
+  claims.principal = call.caller.principal;
+  claims.scopes = call.caller.scopes;
+  claims.schemes = scheme_names(call);
+  return claims;
+}
+
+// Fails where the claims are larger than a field may be.
+Result<void> add_claims(const Call& call, const PeerClaims& claims, const PeerTarget& target,
+                        std::vector<HeaderField>& fields) {
   const std::string_view field = call.arena->copy(
       write_claims(claims, target, call.worker->peers()->secret(), call.worker->clock().wall()));
   if (field.size() > kClaimsBytesMax) {
-    return refuse(call, Code::kInternal,
-                  "What is known of the caller is too large to be told another process.",
-                  "caller-too-large");
+    return fail(Code::kInternal,
+                "What is known of the caller is too large to be told another process.",
+                "caller-too-large");
   }
   fields.push_back({kClaimsField, field});
-  return true;
+  return {};
+}
+
+PeerTarget target_line(const Call& call) {
+  return {method_text(call.operation->method), call.input.raw_path, call.input.query};
 }
 
 ClientRequest request_of(const Call& call, std::span<const HeaderField> fields) {
@@ -140,42 +165,54 @@ Error told_of(const Error& error) {
           {}};
 }
 
-void refuse_unanswered(Call& call, const Error& error) {
-  if (Log* const log = call.worker->log()) {
-    TraceIdText text;
-    log->write(LogLevel::kWarn, "Another process gave no answer.",
-               {{"service", call.operation->service},
-                {"operation", call.operation->id},
-                {"reason", error.reason},
-                {"detail", error.message},
-                {"trace_id", trace_id_text(call.trace, text)}});
-  }
-  refuse(call, told_of(error));
-  if (error.code == Code::kUnavailable) call.answer.retry_after_s = 1;
+void log_unanswered(const Call& call, const std::string& service, const Error& error) {
+  Log* const log = call.worker->log();
+  if (log == nullptr) return;
+  TraceIdText text;
+  log->write(LogLevel::kWarn, "Another process gave no answer.",
+             {{"service", service},
+              {"operation", call.operation->id},
+              {"reason", error.reason},
+              {"detail", error.message},
+              {"trace_id", trace_id_text(call.trace, text)}});
 }
 
-// Sends the request to the operation's service; its answer is in `call.upstream`. Returns what the
-// other process says of it. Nothing: there is no answer, or none of a process that has taken this
-// one's word; the call has been refused.
+// Sends the request to a process of the service; the answer is `into`. Returns what the other
+// process says of it. Fails, after a line in the log, with what clients are told when there is no
+// answer, or none of a process that has taken this one's word.
+Task<Result<PeerTaken>> ask(Call& call, const std::string& service, ClientRequest request,
+                            ClientAnswer& into) {
+  using Taken = Result<PeerTaken>;
+  Task<Result<void>> sending =
+      call.worker->peers()->send(service, request, into, call.deadline + kAnswerGrace);
+  Result<void> sent = co_await sending;
+  const std::optional<PeerTaken> taken = sent ? read_taken(into.field(kTakenField)) : std::nullopt;
+  if (taken) co_return Taken(*taken);
+  if (sent) {
+    sent = fail(Code::kBadGateway,
+                "It did not take the word of this process: it is no process of this backend, or "
+                "auth.peers.secret or the time is not the same in both.",
+                "peer-unproven");
+  }
+  log_unanswered(call, service, sent.error());
+  co_return Taken(std::unexpected<Error>(told_of(sent.error())));
+}
+
+// The same for the call's own operation, into `call.upstream`. Nothing: the call has been refused.
 Task<std::optional<PeerTaken>> ask(Call& call, ClientRequest request) {
   ClientAnswer& upstream = upstream_of(call);
-  Task<Result<void>> sending = call.worker->peers()->send(call.operation->service, request,
-                                                          upstream, call.deadline + kAnswerGrace);
-  const Result<void> sent = co_await sending;
-  if (!sent) {
-    refuse_unanswered(call, sent.error());
-    co_return std::nullopt;
-  }
-  const std::optional<PeerTaken> taken = read_taken(upstream.field(kTakenField));
-  if (!taken) {
-    refuse_unanswered(
-        call, {Code::kBadGateway,
-               "It did not take the word of this process: it is no process of this backend, or "
-               "auth.peers.secret or the time is not the same in both.",
-               "peer-unproven",
-               {}});
-  }
-  co_return taken;
+  Task<Result<PeerTaken>> asking = ask(call, call.operation->service, request, upstream);
+  Result<PeerTaken> taken = co_await asking;
+  if (taken) co_return *taken;
+  const bool may_come_back = taken.error().code == Code::kUnavailable;
+  refuse(call, std::move(taken.error()));
+  if (may_come_back) call.answer.retry_after_s = 1;
+  co_return std::nullopt;
+}
+
+void add_calls(CallTally& tally, const CallTally& made) {
+  tally.all = std::max(tally.all, made.all);
+  tally.between_services = std::max(tally.between_services, made.between_services);
 }
 
 // The answer's fields for a client, and its content.
@@ -206,10 +243,6 @@ std::vector<HeaderField> forwarded_fields(const Call& call) {
   return fields;
 }
 
-Duration left_of(const Call& call) {
-  return call.deadline - call.worker->clock().now();
-}
-
 }  // namespace
 
 Task<void> forward(Call& call) {
@@ -231,7 +264,10 @@ Task<void> forward(Call& call) {
   claims.operation = call.operation->id;
   claims.left = left_of(call);
   claims.client = call.input.peer;
-  if (!add_claims(call, claims, fields)) co_return;
+  if (Result<void> added = add_claims(call, claims, target_line(call), fields); !added) {
+    refuse(call, std::move(added.error()));
+    co_return;
+  }
   ClientRequest request = request_of(call, fields);
   request.body = body;
   if (call.input.body != nullptr) request.has_body = ClientRequest::Body::kPresent;
@@ -250,18 +286,11 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
     });
     inner.fields.push_back({kKeyField, inner.idempotency_key});
   }
-  PeerClaims claims;
-  claims.kind = PeerClaims::Kind::kCall;
-  claims.operation = call.operation->id;
-  claims.left = left_of(call);
-  claims.attempt = call.attempt;
-  claims.depth = call.depth;
-  claims.calls = caller.made_calls();
-  claims.tenant = call.caller.tenant;
-  claims.principal = call.caller.principal;
-  claims.scopes = call.caller.scopes;
-  claims.schemes = scheme_names(call);
-  if (!add_claims(call, claims, inner.fields)) co_return;
+  const PeerClaims claims = claims_of(call, PeerClaims::Kind::kCall, caller.made_calls());
+  if (Result<void> added = add_claims(call, claims, target_line(call), inner.fields); !added) {
+    refuse(call, std::move(added.error()));
+    co_return;
+  }
   ClientRequest request = request_of(call, inner.fields);
   request.body = inner.request.body;
   if (inner.request.has_body) request.has_body = ClientRequest::Body::kPresent;
@@ -269,9 +298,7 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
   const std::optional<PeerTaken> taken = co_await asking;
   if (!taken) co_return;
   const ClientAnswer& upstream = *call.upstream;
-  CallTally& tally = caller.made_calls();
-  tally.all = std::max(tally.all, taken->calls.all);
-  tally.between_services = std::max(tally.between_services, taken->calls.between_services);
+  add_calls(caller.made_calls(), taken->calls);
   if (taken->answer == PeerTaken::Answer::kProblem) {
     refuse(call, read_problem(upstream.status, upstream.body, call.worker->scratch_parser()));
     const auto seconds = parse_integer(upstream.field("retry-after")).value_or(0);
@@ -281,4 +308,47 @@ Task<void> run_remote_call(Call& caller, InnerCall& inner) {
   relay(call);
 }
 
+namespace internal {
+
+Task<Result<PagesFound>> ask_for_pages(Call& call, PagesWanted wanted) {
+  using Found = Result<PagesFound>;
+  if (wanted.values.empty()) co_return Found(PagesFound{});
+  std::string body;
+  append_pages_wanted(body, wanted);
+  // The digest is signed with the request line, so that what is asked for cannot be exchanged.
+  const std::string digest = hex(sha256(body));
+  const PeerTarget target{"POST", "/servanda-rows", digest};
+  std::vector<HeaderField> fields;
+  add_trace(call.trace, *call.arena, fields);
+  PeerClaims claims = claims_of(call, PeerClaims::Kind::kRead, call.made_calls());
+  ++claims.depth;
+  Result<void> added = add_claims(call, claims, target, fields);
+  if (!added) co_return Found(pass(added));
+  const std::string line = std::string(target.path) + "?" + digest;
+  ClientRequest request;
+  request.method = target.method;
+  request.target = line;
+  request.fields = fields;
+  request.body = body;
+  request.has_body = ClientRequest::Body::kPresent;
+  request.repeat = ClientRequest::Repeat::kOnLostConnection;
+  ClientAnswer answer;
+  Task<Result<PeerTaken>> asking = ask(call, wanted.resource->service, request, answer);
+  Result<PeerTaken> taken = co_await asking;
+  if (!taken) co_return Found(pass(taken));
+  add_calls(call.made_calls(), taken->calls);
+  JsonParser& parser = call.worker->scratch_parser();
+  if (taken->answer == PeerTaken::Answer::kProblem) {
+    co_return Found(std::unexpected<Error>(read_problem(answer.status, answer.body, parser)));
+  }
+  const std::optional<PagesFound> found =
+      read_pages(answer.body, *wanted.resource, wanted.values.size(), *call.arena, parser);
+  if (found) co_return Found(*found);
+  const Error error{
+      Code::kBadGateway, "What it sent are not the rows it was asked for.", "peer-contract", {}};
+  log_unanswered(call, wanted.resource->service, error);
+  co_return Found(std::unexpected<Error>(told_of(error)));
+}
+
+}  // namespace internal
 }  // namespace servanda

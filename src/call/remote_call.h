@@ -6,6 +6,7 @@
 #include "base/task.h"
 #include "call/call.h"
 #include "call/inner_call.h"
+#include "call/related_pages.h"
 
 namespace servanda {
 
@@ -18,5 +19,10 @@ Task<void> forward(Call& call);
 // Makes the call that `inner` is set up for: `inner.call` has its operation, input and deadline.
 // Its answer, or its error, is in `inner.call->answer` as if the callee had run here.
 Task<void> run_remote_call(Call& caller, InnerCall& inner);
+
+namespace internal {
+// find_pages() where another process has the rows.
+Task<Result<PagesFound>> ask_for_pages(Call& call, PagesWanted wanted);
+}  // namespace internal
 
 }  // namespace servanda

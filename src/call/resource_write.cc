@@ -7,7 +7,9 @@
 
 #include "call/idempotency.h"
 #include "call/preconditions.h"
+#include "call/related_pages.h"
 #include "call/resource_write.h"
+#include "call/row_computation.h"
 #include "call/worker.h"
 #include "contract/plan/reach.h"
 #include "store/row_state.h"
@@ -30,6 +32,24 @@ bool put_creates(const Call& call) {
          may_create(*call.operation, resource_of(call));
 }
 
+// Whether the row is there: seen from the write where this process has it.
+Task<Result<bool>> is_there(Call& call, WriteAttempt& attempt, const Resource& resource,
+                            Value key) {
+  if (resource.here) {
+    Result<std::optional<Row>> found = co_await attempt.unit.get(resource, key);
+    if (!found) co_return Result<bool>(pass(found));
+    co_return Result<bool>(found->has_value());
+  }
+  PagesWanted wanted;
+  wanted.resource = &resource;
+  wanted.by = resource.key;
+  wanted.values = {&key, 1};
+  Task<Result<PagesFound>> finding = find_pages(call, wanted);
+  Result<PagesFound> found = co_await finding;
+  if (!found) co_return Result<bool>(pass(found));
+  co_return Result<bool>(!found->pages.front().rows.empty());
+}
+
 // Reads the owners that the path names: what is created below one that is not there would be lost.
 Task<bool> find_owners(Call& call, WriteAttempt& attempt) {
   const auto owners = owners_of(call);
@@ -38,8 +58,9 @@ Task<bool> find_owners(Call& call, WriteAttempt& attempt) {
     const auto& references = resource_of(call).properties[owner.property].references;
     if (!references) continue;
     const Resource& resource = call.engine->plan().resources[*references];
-    Result<std::optional<Row>> found = co_await attempt.unit.get(resource, owner.value);
-    if (!found) co_return refuse(call, std::move(found.error()));
+    Task<Result<bool>> looking = is_there(call, attempt, resource, owner.value);
+    Result<bool> found = co_await looking;
+    if (!found) co_return refuse_rows(call, std::move(found.error()));
     if (!*found) co_return refuse_missing_owner(call);
   }
   attempt.owners = *owners;

@@ -160,7 +160,7 @@ void respond(Call& call) {
   if (checks && !answer.error) check_against_contract(call);
   if (call.is_inner()) {  // The caller takes errors as they are, and bytes uncompressed.
     if (answer.error) answer.status = facts_of(answer.error->code).http_status;
-    if (answer.error && call.peer == Call::Peer::kCalls) render_standard_problem(call);
+    if (answer.error && call.peer != Call::Peer::kNone) render_standard_problem(call);
     return;
   }
   if (answer.error && answer.content_type.empty()) render_problem(call);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "call/list_query.h"
+#include "call/related_pages.h"
 #include "call/resource_handler.h"
 #include "call/row_computation.h"
 #include "call/worker.h"
@@ -140,29 +141,10 @@ bool read_expansions(Call& call, const Projection& projection, RowView& view) {
 // What is left of an expansion below some relation.
 using Paths = std::vector<std::span<const uint16_t>>;
 
-// The list operation that reads on where a to-many expansion ends: it filters by the property that
-// leads here, and pages by cursor in its own default order.
-const Operation* list_behind(const Plan& plan, const Relation& relation) {
-  for (const Operation& operation : plan.operations) {
-    if (!operation.resource || operation.resource->action != Action::kList) continue;
-    const ListProfile& list = operation.resource->list;
-    if (operation.resource->resource != relation.resource || !list.cursor_parameter) continue;
-    if (operation.path.find('{') != std::string::npos) continue;
-    for (const ListFilter& filter : list.filters) {
-      if (filter.property == relation.property && filter.test == FilterTest::kEqual &&
-          filter.member.empty()) {
-        return &operation;
-      }
-    }
-  }
-  return nullptr;
-}
-
 // Reads one level of relations for some rows, and then the levels below.
 class RelationReader {
  public:
-  explicit RelationReader(Call& call)
-      : call_(&call), plan_(&call.engine->plan()), unit_(*call.worker->session(), *call.arena) {}
+  explicit RelationReader(Call& call) : call_(&call), plan_(&call.engine->plan()) {}
 
   Task<Result<std::vector<RelatedRows>>> read(const Resource& resource, std::vector<Row> rows,
                                               Paths paths) {
@@ -173,11 +155,6 @@ class RelationReader {
       if (!take_paths(paths, r, below)) continue;
       Result<RelatedRows> related = co_await read_one(resource, resource.relations[r], rows);
       if (!related) co_return Found(pass(related));
-      if (related->resource->shows_code() && is_seen(*call_)) {
-        Task<Result<void>> computing = compute(*related);
-        Result<void> computed = co_await computing;
-        if (!computed) co_return Found(pass(computed));
-      }
       if (!below.empty()) {
         std::vector<Row> all;
         for (const Page& page : related->pages) {
@@ -225,14 +202,16 @@ class RelationReader {
                                          "The expansion leads from too many rows: lower the limit.",
                                          "expansion-limit"));
     }
-    ListQuery query;
-    query.resource = related.resource;
-    query.limit = to_one ? 1 : ViewLimits::kRelatedMax;
-    query.order = order_of(relation, related);
-    const uint16_t by = to_one ? related.resource->key : relation.property;
-    Result<std::span<const Page>> pages = co_await unit_.list_each(query, by, {values, count});
-    if (!pages) co_return Result<RelatedRows>(pass(pages));
-    related.pages = *pages;
+    PagesWanted wanted;
+    wanted.resource = related.resource;
+    wanted.by = to_one ? related.resource->key : relation.property;
+    wanted.values = {values, count};
+    wanted.with_code = related.resource->shows_code() && is_seen(*call_);
+    Task<Result<PagesFound>> finding = find_pages(*call_, wanted);
+    Result<PagesFound> found = co_await finding;
+    if (!found) co_return Result<RelatedRows>(pass(found));
+    related.pages = found->pages;
+    related.next = found->next;
     size_t first = 0;
     for (const Page& page : related.pages) {
       related.first_row.push_back(first);
@@ -241,39 +220,8 @@ class RelationReader {
     co_return Result<RelatedRows>(std::move(related));
   }
 
-  // Makes what C++ makes of all rows that the relation leads to, in one run.
-  Task<Result<void>> compute(RelatedRows& related) {
-    std::vector<Row> rows;
-    for (const Page& page : related.pages) {
-      rows.insert(rows.end(), page.rows.begin(), page.rows.end());
-    }
-    const RowsToShow shown{*related.resource, rows, *call_->arena};
-    Task<Result<std::span<const Row>>> computing = compute_rows(*call_, shown);
-    Result<std::span<const Row>> computed = co_await computing;
-    if (!computed) co_return pass(computed);
-    if (computed->data() == rows.data()) co_return Result<void>();
-    Page* const pages = call_->arena->array<Page>(related.pages.size());
-    for (size_t i = 0; i < related.pages.size(); ++i) {
-      const Page& page = related.pages[i];
-      new (pages + i) Page{computed->subspan(related.first_row[i], page.rows.size()), page.more};
-    }
-    related.pages = {pages, related.pages.size()};
-    co_return Result<void>();
-  }
-
-  std::span<const IndexKey> order_of(const Relation& relation, RelatedRows& related) {
-    if (relation.kind == Relation::Kind::kToMany) {
-      related.goes_on = list_behind(*plan_, relation);
-      if (related.goes_on != nullptr) return related.goes_on->resource->list.default_sort;
-    }
-    IndexKey* const key = call_->arena->array<IndexKey>(1);
-    new (key) IndexKey{related.resource->key, false};
-    return {key, 1};
-  }
-
   Call* call_;
   const Plan* plan_;
-  UnitOfWork unit_;
 };
 
 // Writes rows with their relations.
@@ -368,35 +316,11 @@ class ViewWriter {
       write(*related.resource, page.rows[i], related.first_row[at] + i, {}, related.below);
     }
     *out_ += ']';
-    if (page.more && related.goes_on != nullptr) write_next(related, page);
-    *out_ += '}';
-  }
-
-  // Where the rest of a to-many relation can be read.
-  void write_next(const RelatedRows& related, const Page& page) {
-    const Operation& operation = *related.goes_on;
-    const ListProfile& list = operation.resource->list;
-    const uint16_t property = related.relation->property;
-    const Row& last = page.rows.back();
-    const Condition condition{property, FilterTest::kEqual, last.values[property], {}};
-    const CursorBinding binding =
-        cursor_binding(operation, *related.resource, list.default_sort, {&condition, 1});
-    const std::string cursor =
-        make_cursor(call_->worker->options().cursor_key, binding,
-                    {CursorWay::kForward, place_of(last, list.default_sort, *call_->arena)});
-    std::string target = operation.path;
-    for (const ListFilter& filter : list.filters) {
-      if (filter.property != property || filter.test != FilterTest::kEqual) continue;
-      std::string key;
-      append_key_text(key, related.resource->properties[property].type, condition.value);
-      target += '?' + percent_encode(operation.parameters[filter.parameter].name) + '=' +
-                percent_encode(key);
-      break;
+    if (at != RelatedRows::kNoPage && !related.next[at].empty()) {
+      *out_ += ",\"next\":";
+      json_append_string(*out_, related.next[at]);
     }
-    target +=
-        '&' + percent_encode(operation.parameters[*list.cursor_parameter].name) + '=' + cursor;
-    *out_ += ",\"next\":";
-    json_append_string(*out_, target);
+    *out_ += '}';
   }
 
   Call* call_;

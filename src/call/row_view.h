@@ -36,12 +36,12 @@ struct FieldChoice {
 struct RelatedRows {
   std::string_view name;
   const Relation* relation = nullptr;
-  const Resource* resource = nullptr;  // Of the rows found.
-  std::span<const Page> pages;         // One per value looked for.
-  std::vector<uint32_t> page_of;       // Per row looked from; kNoPage where it has no value.
-  std::vector<size_t> first_row;       // Per page: its first row among all rows found.
-  const Operation* goes_on = nullptr;  // The list operation that reads on, of to-many relations.
-  std::vector<RelatedRows> below;      // From the rows found, all pages one after another.
+  const Resource* resource = nullptr;      // Of the rows found.
+  std::span<const Page> pages;             // One per value looked for.
+  std::span<const std::string_view> next;  // Per page: see PagesFound.
+  std::vector<uint32_t> page_of;           // Per row looked from; kNoPage where it has no value.
+  std::vector<size_t> first_row;           // Per page: its first row among all rows found.
+  std::vector<RelatedRows> below;          // From the rows found, all pages one after another.
   static constexpr uint32_t kNoPage = UINT32_MAX;
 };
 

@@ -9,6 +9,7 @@
 #include "call/mock_handler.h"
 #include "call/read_input.h"
 #include "call/record.h"
+#include "call/related_pages.h"
 #include "call/remote_call.h"
 #include "call/resource_handler.h"
 #include "call/respond.h"
@@ -37,6 +38,11 @@ bool takes_key(const Call& call) {
 // Cheap refusals come before expensive work. A stage that refuses returns false and has set the
 // answer. Only those that wait are tasks.
 Task<void> run_stages(Call& call) {
+  if (call.peer == Call::Peer::kReads) {
+    co_await internal::answer_pages(call);  // All else was done by the process that asks.
+    finish_call(call);
+    co_return;
+  }
   // Everything after needs the operation. What a handler or another process asks for names it.
   bool goes_on = call.operation != nullptr || match(call);
   if (goes_on && served_by(call) == HandlerKind::kRemote) {

@@ -102,6 +102,13 @@ Task<void> count_letters(service::Mail::Ctx& c, std::span<Office> offices, Runs 
   }
 }
 
+Task<void> label(service::Rates::Ctx& c, std::span<Rate> rates) {
+  for (Rate& one : rates) {
+    const auto stored = co_await c.db().get<Rate>(one.town);
+    one.label = one.town + " at " + std::to_string(stored ? stored->cents : 0);
+  }
+}
+
 Task<op::CopyLetter::Out> copy_letter(service::Mail::Ctx& c, op::CopyLetter::In in) {
   auto letter = co_await c.db().get<Letter>(in.code);
   if (!letter) throw Failure(Code::kNotFound, "There is no such letter.");
@@ -126,6 +133,7 @@ void add_handlers(servanda::App& app) {
   app.compute<Office>([runs](service::Mail::Ctx& c, std::span<Office> offices) {
     return count_letters(c, offices, runs);
   });
+  app.compute<Rate>(label);
   app.handle<op::CopyLetter>(copy_letter);
 }
 

@@ -38,6 +38,10 @@ Task<void> keep_office(servanda::Ctx&, std::span<Office>) {
   co_return;
 }
 
+Task<void> keep_rate(servanda::Ctx&, std::span<Rate>) {
+  co_return;
+}
+
 using Stamp = std::function<Task<void>(service::Mail::Ctx&, std::span<Letter>)>;
 
 // A program in which letters get their stamps from `stamp`.
@@ -46,6 +50,7 @@ class Program {
   explicit Program(Stamp stamp) {
     app.compute<Letter>(std::move(stamp));
     app.compute<Office>(keep_office);
+    app.compute<Rate>(keep_rate);
     app.handle<op::CopyLetter>(copy_nothing);
   }
   App app;

@@ -180,7 +180,7 @@ std::string text_of(const Split& split) {
                     std::string(one.resource) + " of " + std::string(one.service) +
                     (is_owner ? ", below which it creates" : ""));
   }
-  section(out, "Rows read over the border, with which the processes do not start", lines);
+  section(out, "Rows read over the border, which becomes a request to the other process", lines);
   lines.clear();
   for (const RemoteReference& one : split.references) {
     lines.push_back(std::string(one.resource) + "." + std::string(one.property) + " names " +

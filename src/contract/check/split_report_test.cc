@@ -73,7 +73,7 @@ Calls that become remote, and may then fail with 503 or 504 as well:
   catalog -> mail (leaves this process)
     may be made by: no operation
     may be made to: sendMail
-Rows read over the border, with which the processes do not start:
+Rows read over the border, which becomes a request to the other process:
   getOrder expand=product reads Product of catalog
   getOrder expand=product.maker reads Product of catalog
   orderProduct reads Product of catalog, below which it creates
@@ -88,7 +88,8 @@ TEST(SplitReport, SaysWhereNothingCrosses) {
   ASSERT_TRUE(text);
   EXPECT_THAT(
       *text,
-      HasSubstr("Rows read over the border, with which the processes do not start: none.\n"));
+      HasSubstr(
+          "Rows read over the border, which becomes a request to the other process: none.\n"));
   EXPECT_THAT(*text, HasSubstr("orders -> mail (leaves this process)"));
 }
 

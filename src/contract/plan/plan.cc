@@ -101,16 +101,15 @@ void place_operations(Plan& plan) {
   }
 }
 
-// Built-in handlers read rows in this process only.
+// Built-in handlers show rows of other services.
 void check_rows(CompileState& state) {
   for (const OperationNode& node : state.nodes) {
     const Operation& operation = state.plan.operations[node.operation];
     if (operation.handler != HandlerKind::kResource) continue;
     const Result<void> reached = check_reach(state.plan, operation);
     if (reached) continue;
-    state.diagnostics.error("rows-elsewhere", node.node->place, reached.error().message,
-                            "Run both services in one process, or leave the expansion or the owner "
-                            "in the path to an operation in C++ that calls the other service.");
+    state.diagnostics.error("rows-out-of-reach", node.node->place, reached.error().message,
+                            "Add its address under services, or add it to run.");
   }
 }
 

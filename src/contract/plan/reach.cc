@@ -11,7 +11,13 @@ std::unexpected<Error> out_of_reach(const Operation& operation, const std::strin
   return fail(Code::kInvalidArgument, in_quotes(operation.id) + " " + how + " rows of " +
                                           in_quotes(resource.name) + ", but service " +
                                           in_quotes(resource.service) +
-                                          ", which has them, does not run in this process.");
+                                          ", which has them, does not run here, and this process "
+                                          "has no address of it.");
+}
+
+bool is_out_of_reach(const Plan& plan, const Resource& resource) {
+  const ServiceDeclaration* const service = plan.find_service(resource.service);
+  return service != nullptr && service->runs == ServiceDeclaration::Runs::kOutOfReach;
 }
 
 }  // namespace
@@ -31,14 +37,14 @@ Result<void> check_reach(const Plan& plan, const Operation& operation) {
     const Resource* from = &own;
     for (const uint16_t relation : expansion.relations) {
       from = &plan.resources[from->relations[relation].resource];
-      if (from->here) continue;
+      if (!is_out_of_reach(plan, *from)) continue;
       return out_of_reach(operation, "expands " + in_quotes(expansion.text) + " into", *from);
     }
   }
   if (!may_create(operation, own)) return {};
   for (const OwnerKey& owner : operation.resource->owners) {
     const auto& references = own.properties[owner.property].references;
-    if (!references || plan.resources[*references].here) continue;
+    if (!references || !is_out_of_reach(plan, plan.resources[*references])) continue;
     return out_of_reach(operation, "creates below", plan.resources[*references]);
   }
   return {};

@@ -12,9 +12,9 @@ namespace servanda {
 // 201, of a resource whose keys clients choose. Requires: it is of `resource`.
 [[nodiscard]] bool may_create(const Operation& operation, const Resource& resource);
 
-// Whether all rows that the operation reads are in this process, as Resource::here says: those of
-// what it expands, and the owners below which it creates. kInvalidArgument names the first that are
-// not, and the service that has them.
+// Whether the services that have what the operation reads run here or at a known address: rows that
+// it expands, and the owners below which it creates. kInvalidArgument names the first rows out of
+// reach and the service that has them.
 [[nodiscard]] Result<void> check_reach(const Plan& plan, const Operation& operation);
 
 }  // namespace servanda

@@ -64,33 +64,38 @@ constexpr const char* kCreated =
     "'#/components/schemas/Book'}}}}\n";
 
 // What keeps a process with these services from serving the contract; "" when nothing does.
-std::string refusal(const std::string& text, std::vector<std::string> here) {
+std::string refusal(const std::string& text, std::vector<std::string> here,
+                    std::vector<std::string> elsewhere = {}) {
   MemoryFiles files({{"api.yaml", text}});
   LoadOptions options;
   options.compile.publish = CompileOptions::Publish::kNo;
-  options.compile.placement = {.here = std::move(here), .elsewhere = {"people", "books"}};
+  options.compile.placement = {.here = std::move(here), .elsewhere = std::move(elsewhere)};
   const CompiledContract made = compile_contract(files, "api.yaml", {}, options);
   if (made.plan != nullptr) return "";
   const Diagnostic& first = made.diagnostics.all().front();
   return std::string(first.rule) + ": " + first.message;
 }
 
-TEST(Reach, ExpansionsStayInTheProcess) {
+TEST(Reach, ExpansionsLeadWhereAnAddressIsKnown) {
   const std::string text = library(kExpand, "");
-  EXPECT_EQ(refusal(text, {"books"}),
-            "rows-elsewhere: \"getBook\" expands \"author\" into rows of \"Author\", but service "
-            "\"people\", which has them, does not run in this process.");
+  EXPECT_EQ(
+      refusal(text, {"books"}),
+      "rows-out-of-reach: \"getBook\" expands \"author\" into rows of \"Author\", but service "
+      "\"people\", which has them, does not run here, and this process has no address of it.");
   EXPECT_EQ(refusal(text, {"books", "people"}), "");
+  EXPECT_EQ(refusal(text, {"books"}, {"people"}), "");
   EXPECT_EQ(refusal(text, {"people"}), "") << "the operation runs elsewhere";
   EXPECT_EQ(refusal(text, {}), "") << "a gateway";
   EXPECT_EQ(refusal(library("[]", ""), {"books"}), "");
 }
 
-TEST(Reach, OwnersBelowWhichRowsAreMadeStayInTheProcess) {
-  EXPECT_EQ(refusal(library("[]", below_author(kCreated)), {"books"}),
-            "rows-elsewhere: \"putBook\" creates below rows of \"Author\", but service \"people\", "
-            "which has them, does not run in this process.");
+TEST(Reach, OwnersBelowWhichRowsAreMadeAreWhereAnAddressIsKnown) {
+  EXPECT_EQ(
+      refusal(library("[]", below_author(kCreated)), {"books"}),
+      "rows-out-of-reach: \"putBook\" creates below rows of \"Author\", but service \"people\", "
+      "which has them, does not run here, and this process has no address of it.");
   EXPECT_EQ(refusal(library("[]", below_author(kCreated)), {"books", "people"}), "");
+  EXPECT_EQ(refusal(library("[]", below_author(kCreated)), {"books"}, {"people"}), "");
   EXPECT_EQ(refusal(library("[]", below_author("")), {"books"}), "") << "it reads no owner";
 }
 
