@@ -16,6 +16,7 @@
 #include "call/row_computation.h"
 #include "call/row_view.h"
 #include "call/worker.h"
+#include "contract/plan/reach.h"
 
 namespace servanda::internal {
 namespace {
@@ -109,6 +110,14 @@ Task<Result<PagesFound>> find_pages_here(Call& call, PagesWanted wanted) {
   co_return Found(PagesFound{*pages, {next, pages->size()}});
 }
 
+// Whether the operation that asks shows or looks for such rows, as the contract says.
+bool may_ask(const Call& call, const PagesWanted& wanted) {
+  const auto is_it = [&wanted](const RowsReached& reached) {
+    return reached.to == wanted.resource && reached.by == wanted.by;
+  };
+  return find_reached(call.engine->plan(), *call.operation, is_it).has_value();
+}
+
 }  // namespace
 
 Task<Result<PagesFound>> find_pages(Call& call, PagesWanted wanted) {
@@ -132,7 +141,7 @@ Task<void> answer_pages(Call& call) {
   const bool is_whole = call.input.query == hex(sha256(*body));
   const std::optional<PagesWanted> wanted =
       read_pages_wanted(*body, call.engine->plan(), *call.arena, call.body_parser);
-  if (!is_whole || !wanted || !wanted->resource->here) {
+  if (!is_whole || !wanted || !wanted->resource->here || !may_ask(call, *wanted)) {
     refuse_other_contract(call);
     co_return;
   }

@@ -117,27 +117,17 @@ void find_calls(const Plan& plan, Split& split) {
 
 void find_rows_read(const Plan& plan, Split& split) {
   for (const Operation& operation : plan.operations) {
-    if (!operation.resource || operation.resource->resource == kNoResource) continue;
-    for (const Expansion& expansion : operation.resource->projection.expansions) {
-      const Resource* from = &plan.resources[operation.resource->resource];
-      for (const uint16_t relation : expansion.relations) {
-        const Resource& to = plan.resources[from->relations[relation].resource];
-        if (split.parts(from->service, to.service)) {
-          split.rows_read.push_back({operation.id, expansion.text, to.name, to.service});
-          break;
-        }
-        from = &to;
-      }
-    }
-    const Resource& own = plan.resources[operation.resource->resource];
-    if (!may_create(operation, own)) continue;
-    for (const OwnerKey& owner : operation.resource->owners) {
-      const auto& references = own.properties[owner.property].references;
-      if (!references) continue;
-      const Resource& to = plan.resources[*references];
-      if (!split.parts(own.service, to.service)) continue;
-      split.rows_read.push_back({operation.id, {}, to.name, to.service});
-    }
+    const Expansion* last = nullptr;
+    const auto take = [&](const RowsReached& reached) {
+      const bool is_first = reached.expansion == nullptr || reached.expansion != last;
+      if (!is_first || !split.parts(reached.from->service, reached.to->service)) return false;
+      last = reached.expansion;
+      const std::string_view expand =
+          last == nullptr ? std::string_view() : std::string_view(last->text);
+      split.rows_read.push_back({operation.id, expand, reached.to->name, reached.to->service});
+      return false;
+    };
+    (void)find_reached(plan, operation, take);
   }
 }
 

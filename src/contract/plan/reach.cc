@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/plan/reach.h"
 
+#include <string>
+
 #include "base/text.h"
 
 namespace servanda {
 namespace {
-
-std::unexpected<Error> out_of_reach(const Operation& operation, const std::string& how,
-                                    const Resource& resource) {
-  return fail(Code::kInvalidArgument, in_quotes(operation.id) + " " + how + " rows of " +
-                                          in_quotes(resource.name) + ", but service " +
-                                          in_quotes(resource.service) +
-                                          ", which has them, does not run here, and this process "
-                                          "has no address of it.");
-}
 
 bool is_out_of_reach(const Plan& plan, const Resource& resource) {
   const ServiceDeclaration* const service = plan.find_service(resource.service);
@@ -30,24 +23,44 @@ bool may_create(const Operation& operation, const Resource& resource) {
   return created != nullptr && created->first_status == 201 && created->last_status == 201;
 }
 
-Result<void> check_reach(const Plan& plan, const Operation& operation) {
-  if (!operation.resource || operation.resource->resource == kNoResource) return {};
+std::optional<RowsReached> find_reached(const Plan& plan, const Operation& operation,
+                                        const std::function<bool(const RowsReached&)>& is_it) {
+  if (!operation.resource || operation.resource->resource == kNoResource) return std::nullopt;
   const Resource& own = plan.resources[operation.resource->resource];
   for (const Expansion& expansion : operation.resource->projection.expansions) {
-    const Resource* from = &own;
-    for (const uint16_t relation : expansion.relations) {
-      from = &plan.resources[from->relations[relation].resource];
-      if (!is_out_of_reach(plan, *from)) continue;
-      return out_of_reach(operation, "expands " + in_quotes(expansion.text) + " into", *from);
+    RowsReached reached{nullptr, &own, 0, &expansion};
+    for (const uint16_t index : expansion.relations) {
+      reached.from = reached.to;
+      const Relation& relation = reached.from->relations[index];
+      reached.to = &plan.resources[relation.resource];
+      const bool to_one = relation.kind == Relation::Kind::kToOne;
+      reached.by = to_one ? reached.to->key : relation.property;
+      if (is_it(reached)) return reached;
     }
   }
-  if (!may_create(operation, own)) return {};
+  if (!may_create(operation, own)) return std::nullopt;
   for (const OwnerKey& owner : operation.resource->owners) {
     const auto& references = own.properties[owner.property].references;
-    if (!references || !is_out_of_reach(plan, plan.resources[*references])) continue;
-    return out_of_reach(operation, "creates below", plan.resources[*references]);
+    if (!references) continue;
+    const Resource& to = plan.resources[*references];
+    const RowsReached reached{&own, &to, to.key, nullptr};
+    if (is_it(reached)) return reached;
   }
-  return {};
+  return std::nullopt;
+}
+
+Result<void> check_reach(const Plan& plan, const Operation& operation) {
+  const auto missing = find_reached(plan, operation, [&plan](const RowsReached& reached) {
+    return is_out_of_reach(plan, *reached.to);
+  });
+  if (!missing) return {};
+  const std::string how = missing->expansion == nullptr
+                              ? "creates below"
+                              : "expands " + in_quotes(missing->expansion->text) + " into";
+  return fail(Code::kInvalidArgument,
+              in_quotes(operation.id) + " " + how + " rows of " + in_quotes(missing->to->name) +
+                  ", but service " + in_quotes(missing->to->service) +
+                  ", which has them, does not run here, and this process has no address of it.");
 }
 
 }  // namespace servanda
