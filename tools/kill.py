@@ -15,6 +15,7 @@ is kept then. Without a server, first, the comparison itself is shown tampered e
 """
 
 import argparse
+import collections
 import contextlib
 import hashlib
 import http.client
@@ -80,8 +81,8 @@ class Ledger:
 def shared_row(changes):
     """(failures, version, balance) of the row that all change, from each one's (version, balance)."""
     versions = sorted(version for version, _ in changes)
-    failures = [f"shared row: {versions.count(v)} acknowledged changes made version {v}"
-                for v in set(versions) if versions.count(v) > 1]
+    failures = [f"shared row: {count} acknowledged changes made version {version}"
+                for version, count in collections.Counter(versions).items() if count > 1]
     for before, after in zip([1, *versions], versions):
         if after > before + 1:
             failures.append(f"shared row: no acknowledged change made version {before + 1}")
