@@ -2,53 +2,19 @@
 // What processes ask each other for rows: what is read is what would be written.
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "call/pages_text.h"
 #include "call/test_plans.h"
-
-namespace {
-
-std::shared_ptr<const servanda::Plan> plan() {
-  return servanda::test::compile_text(R"(
-openapi: 3.1.0
-info: {title: T, version: '1'}
-x-servanda: {services: {s: {}}}
-paths:
-  /things/{id}:
-    x-servanda: {resource: Thing}
-    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
-    get: {operationId: getThing, responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}}
-components:
-  schemas:
-    Thing:
-      type: object
-      required: [id]
-      x-servanda: {resource: {key: id}}
-      properties:
-        id: {type: string}
-        parentId: {type: string, x-servanda: {ref: Thing}}
-        size: {type: integer}
-        share: {type: number}
-        price: {type: string, format: decimal}
-        seen: {type: string, format: date-time}
-        day: {type: string, format: date}
-        uid: {type: string, format: uuid}
-        on: {type: boolean}
-        extra: {type: object}
-)");
-}
-
-}  // namespace
+#include "call/things_for_test.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using servanda::internal::append_pages;
   using servanda::internal::append_pages_wanted;
   using servanda::internal::read_pages;
   using servanda::internal::read_pages_wanted;
-  static const std::shared_ptr<const servanda::Plan> known = plan();
+  static const auto known = servanda::test::compile_text(servanda::test::kThings);
   const servanda::Resource& thing = known->resources.front();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   servanda::Arena arena;

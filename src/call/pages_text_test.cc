@@ -8,39 +8,14 @@
 
 #include "call/row_view.h"
 #include "call/test_plans.h"
+#include "call/things_for_test.h"
 
 namespace servanda::internal {
 namespace {
 
-constexpr std::string_view kContract = R"(
-openapi: 3.1.0
-info: {title: T, version: '1'}
-x-servanda: {services: {s: {}}}
-paths:
-  /things/{id}:
-    x-servanda: {resource: Thing}
-    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
-    get: {operationId: getThing, responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}}
-components:
-  schemas:
-    Thing:
-      type: object
-      required: [id]
-      x-servanda: {resource: {key: id}}
-      properties:
-        id: {type: string}
-        parentId: {type: string, x-servanda: {ref: Thing}}
-        size: {type: integer, format: int64}
-        price: {type: string, format: decimal}
-        seen: {type: string, format: date-time}
-        uid: {type: string, format: uuid}
-        extra: {type: object}
-        secret: {type: string, writeOnly: true}
-)";
-
 class PagesText : public ::testing::Test {
  protected:
-  PagesText() : plan(test::compile_text(kContract)) {}
+  PagesText() : plan(test::compile_text(test::kThings)) {}
   [[nodiscard]] const Resource& thing() const { return plan->resources.front(); }
   [[nodiscard]] uint16_t property(std::string_view name) const {
     return *thing().property_index(name);

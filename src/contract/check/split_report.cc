@@ -38,9 +38,15 @@ struct RemoteReference {
   std::string_view service;  // The owner of `to`.
 };
 
+struct ServiceTables {
+  std::string_view service;
+  Names tables;
+};
+
 struct Split {
   Names here;
   Names elsewhere;
+  std::vector<ServiceTables> tables;  // Of those elsewhere.
   std::vector<RemoteCall> calls;
   std::vector<RowsRead> rows_read;
   std::vector<RemoteReference> references;
@@ -131,6 +137,16 @@ void find_rows_read(const Plan& plan, Split& split) {
   }
 }
 
+void find_tables(const Plan& plan, Split& split) {
+  for (const std::string_view service : split.elsewhere) {
+    ServiceTables found{service, {}};
+    for (const Resource& resource : plan.resources) {
+      if (resource.service == service) found.tables.push_back(resource.table);
+    }
+    if (!found.tables.empty()) split.tables.push_back(std::move(found));
+  }
+}
+
 void find_references(const Plan& plan, Split& split) {
   for (const Resource& resource : plan.resources) {
     for (const Property& property : resource.properties) {
@@ -152,6 +168,11 @@ std::string text_of(const Split& split) {
   std::string out =
       "Here: " + joined(split.here) + ". Elsewhere: " + joined(split.elsewhere) + ".\n";
   std::vector<std::string> lines;
+  for (const ServiceTables& one : split.tables) {
+    lines.push_back(std::string(one.service) + ": " + joined(one.tables));
+  }
+  section(out, "Tables that other processes have, each in a data folder of its own", lines);
+  lines.clear();
   for (const RemoteCall& call : split.calls) {
     const bool leaves = call.direction == RemoteCall::Direction::kOutgoing;
     lines.push_back(std::string(call.from) + " -> " + std::string(call.to) +
@@ -191,6 +212,10 @@ class SplitWriter {
     writer_.begin_object();
     names("here", split.here);
     names("elsewhere", split.elsewhere);
+    list("tables", split.tables, [&](const ServiceTables& one) {
+      member("service", one.service);
+      names("tables", one.tables);
+    });
     list("remoteCalls", split.calls, [&](const RemoteCall& call) {
       const bool leaves = call.direction == RemoteCall::Direction::kOutgoing;
       member("from", call.from);
@@ -247,6 +272,7 @@ Result<std::string> split_report(const Plan& plan, std::span<const std::string> 
                                  SplitFormat format) {
   Result<Split> split = sides(plan, run);
   if (!split) return pass(split);
+  find_tables(plan, *split);
   find_calls(plan, *split);
   find_rows_read(plan, *split);
   find_references(plan, *split);

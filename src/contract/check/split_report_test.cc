@@ -66,6 +66,8 @@ TEST(SplitReport, TellsWhatLeavesAndWhatArrives) {
   const auto text = report_of({"catalog"});
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_EQ(*text, R"(Here: catalog. Elsewhere: orders, mail.
+Tables that other processes have, each in a data folder of its own:
+  orders: orders
 Calls that become remote, and may then fail with 503 or 504 as well:
   orders -> catalog (arrives from elsewhere)
     may be made by: placeOrder
@@ -98,6 +100,8 @@ TEST(SplitReport, IsJsonForScripts) {
   ASSERT_TRUE(text);
   const auto json = JsonDocument::parse(*text);
   ASSERT_TRUE(json);
+  EXPECT_EQ(json_text(json->root().find("tables")),
+            R"([{"service":"orders","tables":["orders"]}])");
   EXPECT_EQ(json->root().find("remoteCalls").size(), 2u);
   EXPECT_EQ(json->root().find("rowsRead").size(), 3u);
   EXPECT_EQ(json->root().find("references").size(), 1u);
