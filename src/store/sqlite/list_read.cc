@@ -15,6 +15,9 @@ namespace {
 // A table is counted whole where its rows' numbers leave room for this many times what is counted.
 constexpr uint64_t kCountSlack = 4;
 
+// Fewer keys than these are looked for one by one.
+constexpr size_t kKeysAtOnceMin = 8;
+
 // Whether the query names rows by their keys and asks nothing else of them.
 bool names_keys(const ListPlan& plan) {
   const uint16_t key = plan.resource->key;
@@ -124,25 +127,87 @@ Result<void> ListReader::read_in_turn(const ListPlan& plan, uint32_t limit, Aren
   return {};
 }
 
-Result<void> ListReader::read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena) {
-  const TableShape& shape = *plan.shape;
-  const bool descending = plan.key_of_merged()->key.descending;
-  const auto statement_key = point_read_key(shape);
-  Statement* const statement =
-      statements_.get({statement_key.data(), statement_key.size()},
-                      [&]() -> std::string_view { return shape.select_sql; });
-  if (!statement) return std::unexpected<Error>(database_.error("reading"));
-  for (size_t i = 0; i < plan.merged.size() && !more_; ++i) {
-    statement->bind(1, plan.merged[descending ? plan.merged.size() - 1 - i : i]);
-    const Step step = statement->step();
-    if (step == Step::kRow) {
-      more_ = is_full(limit);
-      if (!more_) add_row(*statement, shape, arena);
+Result<void> ListReader::visit_keys(const TableShape& shape, std::span<const Value> keys,
+                                    const std::function<bool(size_t, const Statement&)>& visit) {
+  constexpr size_t kAtOnce = TableShape::kKeysAtOnce;
+  size_t first = 0;
+  for (; keys.size() - first >= kKeysAtOnceMin; first += kAtOnce) {
+    const auto some = keys.subspan(first, std::min(kAtOnce, keys.size() - first));
+    const auto prefix = point_read_key(shape);
+    key_.assign(prefix.data(), prefix.size());
+    key_ += 'k';
+    Statement* const statement =
+        statements_.get(key_, [&]() -> std::string_view { return shape.select_keys_sql; });
+    if (!statement) return std::unexpected<Error>(database_.error("reading"));
+    for (size_t i = 0; i < kAtOnce; ++i) {
+      statement->bind(static_cast<int>(i) + 1, i < some.size() ? some[i] : Value::null());
     }
+    const int place_column = static_cast<int>(shape.types.size()) + 1;
+    bool goes_on = true;
+    Step step = statement->step();
+    while (step == Step::kRow && goes_on) {
+      goes_on = visit(first + static_cast<size_t>(statement->integer(place_column)), *statement);
+      if (goes_on) step = statement->step();
+    }
+    Result<void> ended = end_statement(*statement, step);
+    if (!ended || !goes_on || some.size() < kAtOnce) return ended;
+  }
+  return visit_keys_one_by_one(shape, keys, first, visit);
+}
+
+Result<void> ListReader::visit_keys_one_by_one(
+    const TableShape& shape, std::span<const Value> keys, size_t first,
+    const std::function<bool(size_t, const Statement&)>& visit) {
+  const auto statement_key = point_read_key(shape);
+  bool goes_on = true;
+  for (size_t i = first; i < keys.size() && goes_on; ++i) {
+    Statement* const statement =
+        statements_.get({statement_key.data(), statement_key.size()},
+                        [&]() -> std::string_view { return shape.select_sql; });
+    if (!statement) return std::unexpected<Error>(database_.error("reading"));
+    statement->bind(1, keys[i]);
+    const Step step = statement->step();
+    if (step == Step::kRow) goes_on = visit(i, *statement);
     Result<void> ended = end_statement(*statement, step);
     if (!ended) return ended;
   }
   return {};
+}
+
+Result<void> ListReader::read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena) {
+  std::vector<Value> keys(plan.merged.begin(), plan.merged.end());
+  if (plan.key_of_merged()->key.descending) std::ranges::reverse(keys);
+  return visit_keys(*plan.shape, keys, [&](size_t, const Statement& statement) {
+    more_ = is_full(limit);
+    if (!more_) add_row(statement, *plan.shape, arena);
+    return !more_;
+  });
+}
+
+bool ListReader::names_key(const ListPlan& plan) {
+  const uint16_t key = plan.resource->key;
+  return !plan.gone && plan.conditions.size() == 1 &&
+         plan.conditions.front().condition.property == key &&
+         plan.conditions.front().condition.test == FilterTest::kEqual &&
+         plan.shape->types[key] != ColumnType::kDecimal;  // Which compares by its order column.
+}
+
+Result<std::span<const Page>> ListReader::pages_of_keys(const ListPlan& plan,
+                                                        std::span<const Value> keys,
+                                                        uint64_t bytes_max, Arena& arena) {
+  bytes_ = 0;
+  steps_ = 0;
+  Page* const pages = arena.array<Page>(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) new (pages + i) Page{};
+  Result<void> read = visit_keys(*plan.shape, keys, [&](size_t i, const Statement& statement) {
+    Row* const row = arena.array<Row>(1);
+    new (row) Row(read_row(statement, *plan.shape, arena));
+    bytes_ += bytes_of(*row);
+    pages[i].rows = {row, 1};
+    return bytes_ <= bytes_max;
+  });
+  if (!read) return pass(read);
+  return std::span<const Page>(pages, keys.size());
 }
 
 Result<uint64_t> ListReader::count(const ListPlan& plan, uint64_t count_max) {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,10 +34,16 @@ class ListReader {
 
   // Rows live in `arena`.
   Result<Page> page(const ListPlan& plan, uint32_t limit, uint32_t offset, Arena& arena);
+  // One page per value, with the row that has this key or none; not all of them once page_bytes()
+  // is above `bytes_max`. Requires: names_key(plan).
+  Result<std::span<const Page>> pages_of_keys(const ListPlan& plan, std::span<const Value> keys,
+                                              uint64_t bytes_max, Arena& arena);
+  // Whether the plan asks for the row with one key, and nothing else of it.
+  [[nodiscard]] static bool names_key(const ListPlan& plan);
   // Requires: the plan is for a count.
   Result<uint64_t> count(const ListPlan& plan, uint64_t count_max);
 
-  // Of the last page.
+  // Of the last page, or of all pages_of_keys().
   [[nodiscard]] uint64_t page_bytes() const { return bytes_; }
   // Steps of SQLite's virtual machine that the last page or count took.
   [[nodiscard]] uint64_t steps() const { return steps_; }
@@ -58,6 +65,13 @@ class ListReader {
   Result<void> read_range(const ListPlan& plan, ListRange range, const Value* merged,
                           uint32_t limit, uint32_t offset, Arena& arena);
   Result<void> read_in_turn(const ListPlan& plan, uint32_t limit, Arena& arena);
+  // Finds rows by their keys and visits them in that order, with the place of the key, until
+  // `visit` returns false.
+  Result<void> visit_keys(const TableShape& shape, std::span<const Value> keys,
+                          const std::function<bool(size_t, const Statement&)>& visit);
+  Result<void> visit_keys_one_by_one(const TableShape& shape, std::span<const Value> keys,
+                                     size_t first,
+                                     const std::function<bool(size_t, const Statement&)>& visit);
   // Rows of which only the keys are asked. Requires: names_keys().
   Result<void> read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena);
   // Whether there is no room for one row more; the page ends then.

@@ -198,6 +198,58 @@ TEST_F(ListCostTest, OfRowsNamedByTheirKeysIsOneSearchEach) {
   EXPECT_EQ(read(true, 4), "12 7 3 end");
 }
 
+// Many keys are looked for some at once: where those begin and end must not show.
+TEST_F(ListCostTest, OfRowsNamedByManyKeysIsOneSearchEachToo) {
+  for (const int count : {7, 8, 15, 16, 17, 23, 24, 40}) {
+    std::vector<Value> ids;
+    std::string up;
+    std::string down;
+    for (int i = 0; i < count; ++i) {
+      const bool missing = i % 5 == 3;
+      ids.push_back(Value::of_integer(missing ? kRows + i : 100 + i));
+      if (!missing) up += std::to_string(100 + i) + " ";
+      if (!missing) down = std::to_string(100 + i) + " " + down;
+    }
+    const Condition conditions[] = {{kId, FilterTest::kIn, {}, ids}};
+    const auto read = [&](bool descending, uint32_t limit) {
+      const IndexKey order[] = {{kId, descending}};
+      ListQuery query;
+      query.resource = resource_;
+      query.conditions = conditions;
+      query.order = order;
+      Arena arena;
+      const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
+      const Result<Page> page = lists->page(*plan, limit, 0, arena);
+      std::string text;
+      for (const Row& row : page->rows) text += std::to_string(row.values[kId].integer) + " ";
+      return text + (page->more ? "more" : "end");
+    };
+    EXPECT_EQ(read(false, 100), up + "end");
+    EXPECT_LE(lists->steps(), 200u + 20u * static_cast<unsigned>(count));
+    EXPECT_EQ(read(true, 100), down + "end");
+    EXPECT_EQ(read(false, 3), "100 101 102 more");
+    const IndexKey order[] = {{kId, false}};
+    const Condition one[] = {{kId, FilterTest::kEqual, ids[0], {}}};
+    ListQuery query;
+    query.resource = resource_;
+    query.conditions = one;
+    query.order = order;
+    Arena arena;
+    const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
+    ASSERT_TRUE(plan && ListReader::names_key(*plan));
+    std::ranges::reverse(ids);
+    ids.push_back(ids.front());
+    const auto pages = lists->pages_of_keys(*plan, ids, 1 << 20, arena);
+    ASSERT_TRUE(pages);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const bool missing = ids[i].integer >= kRows;
+      ASSERT_EQ((*pages)[i].rows.size(), missing ? 0u : 1u);
+      if (missing) continue;
+      EXPECT_EQ((*pages)[i].rows[0].values[kId], ids[i]);
+    }
+  }
+}
+
 TEST_F(ListCostTest, OfCountingAllIsThatOfPagesWhereFewNumbersAreUnused) {
   ListQuery query;
   query.resource = resource_;

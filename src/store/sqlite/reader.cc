@@ -131,6 +131,18 @@ Result<std::span<const Page>> Reader::list_each(const TableShape& shape, const L
 Result<std::span<const Page>> Reader::read_each(ListPlan& plan, Value& value, uint16_t property,
                                                 uint32_t limit, std::span<const Value> values,
                                                 Arena& arena) {
+  const auto too_large = [] {
+    return fail(Code::kTooLarge,
+                "The rows that are asked for at once are larger than the store hands out; ask for "
+                "fewer.",
+                "pages-too-large");
+  };
+  if (ListReader::names_key(plan)) {
+    Result<std::span<const Page>> found =
+        lists_.pages_of_keys(plan, values, pages_bytes_max_, arena);
+    if (found && lists_.page_bytes() > pages_bytes_max_) return too_large();
+    return found;
+  }
   Page* pages = arena.array<Page>(values.size());
   uint64_t bytes = 0;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -139,12 +151,7 @@ Result<std::span<const Page>> Reader::read_each(ListPlan& plan, Value& value, ui
     if (!page) return std::unexpected<Error>(page.error());
     new (pages + i) Page(*page);
     bytes += lists_.page_bytes();
-    if (bytes > pages_bytes_max_) {
-      return fail(Code::kTooLarge,
-                  "The rows that are asked for at once are larger than the store hands out; ask "
-                  "for fewer.",
-                  "pages-too-large");
-    }
+    if (bytes > pages_bytes_max_) return too_large();
   }
   return std::span<const Page>(pages, values.size());
 }

@@ -39,6 +39,17 @@ void make_soft_delete_statements(TableShape& shape, const std::string& by_key) {
                     shape.table + " WHERE " + gone + " LIMIT ?)";
 }
 
+// One run that finds several rows opens the table once. The names cannot be those of columns.
+std::string select_keys_sql(const TableShape& shape, const std::string& key_column) {
+  Listing places;
+  for (size_t i = 0; i < TableShape::kKeysAtOnce; ++i) {
+    places.add("(" + std::to_string(i) + ", ?)");
+  }
+  return R"(WITH "?keys"("?place", "?key") AS (VALUES )" + places.text() + ") SELECT " +
+         shape.columns + R"(, "?place" FROM "?keys" CROSS JOIN )" + shape.table + " ON " +
+         key_column + R"( = "?key")";
+}
+
 void make_statements(TableShape& shape, const Resource& resource) {
   Listing columns;
   Listing slots;
@@ -59,6 +70,7 @@ void make_statements(TableShape& shape, const Resource& resource) {
   const std::string by_version = " AND " + std::string(kVersion) + " = ?";
   const std::string& table = shape.table;
   shape.select_sql = "SELECT " + shape.columns + " FROM " + table + by_key;
+  shape.select_keys_sql = select_keys_sql(shape, key_column);
   shape.insert_sql = "INSERT INTO " + table + " (" + columns.text() + ", " + std::string(kVersion) +
                      ") VALUES (" + slots.text() + ", 1)";
   shape.update_any_sql = "UPDATE " + table + " SET " + changes.text() + ", " +

@@ -63,6 +63,10 @@ struct TableShape {
   std::string key_index;   // Quoted; that of the key, where it is not the rowid.
   std::string columns;     // "c1, c2, ..., _version", quoted: what every read selects.
   std::string select_sql;  // By key.
+  // By kKeysAtOnce keys, NULL for none: the rows in the order of the keys, each with the place of
+  // its key behind the columns.
+  std::string select_keys_sql;
+  static constexpr size_t kKeysAtOnce = 16;
   std::string insert_sql;
   std::string update_sql;
   std::string update_any_sql;
