@@ -128,7 +128,7 @@ Result<void> ListReader::read_in_turn(const ListPlan& plan, uint32_t limit, Aren
 }
 
 Result<void> ListReader::visit_keys(const TableShape& shape, std::span<const Value> keys,
-                                    const std::function<bool(size_t, const Statement&)>& visit) {
+                                    const KeyVisit& visit) {
   constexpr size_t kAtOnce = TableShape::kKeysAtOnce;
   size_t first = 0;
   for (; keys.size() - first >= kKeysAtOnceMin; first += kAtOnce) {
@@ -155,9 +155,8 @@ Result<void> ListReader::visit_keys(const TableShape& shape, std::span<const Val
   return visit_keys_one_by_one(shape, keys, first, visit);
 }
 
-Result<void> ListReader::visit_keys_one_by_one(
-    const TableShape& shape, std::span<const Value> keys, size_t first,
-    const std::function<bool(size_t, const Statement&)>& visit) {
+Result<void> ListReader::visit_keys_one_by_one(const TableShape& shape, std::span<const Value> keys,
+                                               size_t first, const KeyVisit& visit) {
   const auto statement_key = point_read_key(shape);
   bool goes_on = true;
   for (size_t i = first; i < keys.size() && goes_on; ++i) {

@@ -65,13 +65,13 @@ class ListReader {
   Result<void> read_range(const ListPlan& plan, ListRange range, const Value* merged,
                           uint32_t limit, uint32_t offset, Arena& arena);
   Result<void> read_in_turn(const ListPlan& plan, uint32_t limit, Arena& arena);
+  using KeyVisit = std::function<bool(size_t, const Statement&)>;
   // Finds rows by their keys and visits them in that order, with the place of the key, until
   // `visit` returns false.
   Result<void> visit_keys(const TableShape& shape, std::span<const Value> keys,
-                          const std::function<bool(size_t, const Statement&)>& visit);
+                          const KeyVisit& visit);
   Result<void> visit_keys_one_by_one(const TableShape& shape, std::span<const Value> keys,
-                                     size_t first,
-                                     const std::function<bool(size_t, const Statement&)>& visit);
+                                     size_t first, const KeyVisit& visit);
   // Rows of which only the keys are asked. Requires: names_keys().
   Result<void> read_by_keys(const ListPlan& plan, uint32_t limit, Arena& arena);
   // Whether there is no room for one row more; the page ends then.
