@@ -16,7 +16,8 @@
 namespace servanda::internal {
 
 void append_pages_wanted(std::string& out, const PagesWanted& wanted);
-// Nothing where the text is no such form, or asks for what this plan does not have. What is read
+// Nothing where the text is no such form, names more than ViewLimits::kRowsMax values, or asks for
+// what this plan does not have. What is read
 // points into the plan and the arena; `parser` is scratch memory.
 [[nodiscard]] std::optional<PagesWanted> read_pages_wanted(std::string_view text, const Plan& plan,
                                                            Arena& arena, JsonParser& parser);

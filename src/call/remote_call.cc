@@ -148,21 +148,18 @@ ClientRequest request_of(const Call& call, std::span<const HeaderField> fields) 
 }
 
 // What the client is told of a call that got no answer; the log has where and why.
-Error told_of(const Error& error) {
+Error told_of(const Call& call, const std::string& service, const Error& error) {
+  const std::string asked = service == call.operation->service
+                                ? "The service of this operation"
+                                : "A service that this operation reads from";
   if (error.code == Code::kDeadlineExceeded) {
     return {Code::kDeadlineExceeded, "The operation took longer than its time.", "timeout", {}};
   }
   if (error.code == Code::kUnavailable) {
-    return {Code::kUnavailable,
-            "The service of this operation cannot be reached at the moment.",
-            error.reason,
-            {}};
+    return {Code::kUnavailable, asked + " cannot be reached at the moment.", error.reason, {}};
   }
   if (error.code == Code::kCancelled) return error;
-  return {Code::kBadGateway,
-          "The service of this operation gave no answer that can be understood.",
-          error.reason,
-          {}};
+  return {Code::kBadGateway, asked + " gave no answer that can be understood.", error.reason, {}};
 }
 
 void log_unanswered(const Call& call, const std::string& service, const Error& error) {
@@ -195,7 +192,7 @@ Task<Result<PeerTaken>> ask(Call& call, const std::string& service, ClientReques
                 "peer-unproven");
   }
   log_unanswered(call, service, sent.error());
-  co_return Taken(std::unexpected<Error>(told_of(sent.error())));
+  co_return Taken(std::unexpected<Error>(told_of(call, service, sent.error())));
 }
 
 // The same for the call's own operation, into `call.upstream`. Nothing: the call has been refused.
@@ -347,7 +344,7 @@ Task<Result<PagesFound>> ask_for_pages(Call& call, PagesWanted wanted) {
   const Error error{
       Code::kBadGateway, "What it sent are not the rows it was asked for.", "peer-contract", {}};
   log_unanswered(call, wanted.resource->service, error);
-  co_return Found(std::unexpected<Error>(told_of(error)));
+  co_return Found(std::unexpected<Error>(told_of(call, wanted.resource->service, error)));
 }
 
 }  // namespace internal

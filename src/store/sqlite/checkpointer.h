@@ -5,8 +5,8 @@
 // One checkpoint of a whole log copies thousands of pages and waits until the disk has them all,
 // and every commit waits with it. So:
 //
-// 1. Each time the log has grown by a step, which is less than what a group of commits writes, the
-//    pages of the step before are copied. A connection of its own reads the state at the end of
+// 1. Each time the log has grown by a step, so little that groups of commits under load write more,
+//    the pages of the step before are copied. A connection of its own reads the state at the end of
 //    that step meanwhile: SQLite then copies no further, does not sync the database and cannot
 //    begin the log anew. What was copied stays in the log, so that a power loss takes nothing.
 // 2. When the log has reached its bound, another thread syncs the database while commits go on,

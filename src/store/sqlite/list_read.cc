@@ -130,19 +130,20 @@ Result<void> ListReader::read_in_turn(const ListPlan& plan, uint32_t limit, Aren
 Result<void> ListReader::visit_keys(const TableShape& shape, std::span<const Value> keys,
                                     const KeyVisit& visit) {
   constexpr size_t kAtOnce = TableShape::kKeysAtOnce;
+  if (keys.size() < kKeysAtOnceMin) return visit_keys_one_by_one(shape, keys, 0, visit);
+  const auto prefix = point_read_key(shape);
+  key_.assign(prefix.data(), prefix.size());
+  key_ += 'k';
+  Statement* const statement =
+      statements_.get(key_, [&]() -> std::string_view { return shape.select_keys_sql; });
+  if (!statement) return std::unexpected<Error>(database_.error("reading"));
+  const int place_column = static_cast<int>(shape.types.size()) + 1;
   size_t first = 0;
   for (; keys.size() - first >= kKeysAtOnceMin; first += kAtOnce) {
     const auto some = keys.subspan(first, std::min(kAtOnce, keys.size() - first));
-    const auto prefix = point_read_key(shape);
-    key_.assign(prefix.data(), prefix.size());
-    key_ += 'k';
-    Statement* const statement =
-        statements_.get(key_, [&]() -> std::string_view { return shape.select_keys_sql; });
-    if (!statement) return std::unexpected<Error>(database_.error("reading"));
     for (size_t i = 0; i < kAtOnce; ++i) {
       statement->bind(static_cast<int>(i) + 1, i < some.size() ? some[i] : Value::null());
     }
-    const int place_column = static_cast<int>(shape.types.size()) + 1;
     bool goes_on = true;
     Step step = statement->step();
     while (step == Step::kRow && goes_on) {
@@ -158,12 +159,12 @@ Result<void> ListReader::visit_keys(const TableShape& shape, std::span<const Val
 Result<void> ListReader::visit_keys_one_by_one(const TableShape& shape, std::span<const Value> keys,
                                                size_t first, const KeyVisit& visit) {
   const auto statement_key = point_read_key(shape);
+  Statement* const statement =
+      statements_.get({statement_key.data(), statement_key.size()},
+                      [&]() -> std::string_view { return shape.select_sql; });
+  if (!statement) return std::unexpected<Error>(database_.error("reading"));
   bool goes_on = true;
   for (size_t i = first; i < keys.size() && goes_on; ++i) {
-    Statement* const statement =
-        statements_.get({statement_key.data(), statement_key.size()},
-                        [&]() -> std::string_view { return shape.select_sql; });
-    if (!statement) return std::unexpected<Error>(database_.error("reading"));
     statement->bind(1, keys[i]);
     const Step step = statement->step();
     if (step == Step::kRow) goes_on = visit(i, *statement);

@@ -70,6 +70,7 @@ class ListReader {
   // `visit` returns false.
   Result<void> visit_keys(const TableShape& shape, std::span<const Value> keys,
                           const KeyVisit& visit);
+  // The same for those from `first` on, with a search for each.
   Result<void> visit_keys_one_by_one(const TableShape& shape, std::span<const Value> keys,
                                      size_t first, const KeyVisit& visit);
   // Rows of which only the keys are asked. Requires: names_keys().

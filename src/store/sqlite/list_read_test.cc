@@ -103,6 +103,22 @@ class ListCostTest : public ::testing::Test {
     EXPECT_LE(cost.dearest, 2500u);
   }
 
+  // The rows with these keys, "3 7 end", or "more" where the page ends before.
+  std::string read_named(const std::vector<Value>& ids, bool down, uint32_t limit) {
+    const Condition conditions[] = {{kId, FilterTest::kIn, {}, ids}};
+    const IndexKey order[] = {{kId, down}};
+    ListQuery query;
+    query.resource = resource_;
+    query.conditions = conditions;
+    query.order = order;
+    Arena arena;
+    const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
+    const Result<Page> page = lists->page(*plan, limit, 0, arena);
+    std::string text;
+    for (const Row& row : page->rows) text += std::to_string(row.values[kId].integer) + " ";
+    return text + (page->more ? "more" : "end");
+  }
+
   static inline Resource* resource_ = nullptr;
   static inline StoreFixture* fixture_ = nullptr;
   ShapeRegistry registry;
@@ -178,24 +194,10 @@ TEST_F(ListCostTest, OfValuesThatFollowEachOtherIsThatOfTheirRows) {
 TEST_F(ListCostTest, OfRowsNamedByTheirKeysIsOneSearchEach) {
   std::vector<Value> ids;
   for (const int id : {7, 3, 7, kRows, 12}) ids.push_back(Value::of_integer(id));
-  const Condition conditions[] = {{kId, FilterTest::kIn, {}, ids}};
-  const auto read = [&](bool down, uint32_t limit) {
-    const IndexKey order[] = {{kId, down}};
-    ListQuery query;
-    query.resource = resource_;
-    query.conditions = conditions;
-    query.order = order;
-    Arena arena;
-    const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
-    const Result<Page> page = lists->page(*plan, limit, 0, arena);
-    std::string text;
-    for (const Row& row : page->rows) text += std::to_string(row.values[kId].integer) + " ";
-    return text + (page->more ? "more" : "end");
-  };
-  EXPECT_EQ(read(false, 3), "3 7 12 end");
+  EXPECT_EQ(read_named(ids, false, 3), "3 7 12 end");
   EXPECT_LE(lists->steps(), 60u);
-  EXPECT_EQ(read(false, 2), "3 7 more");
-  EXPECT_EQ(read(true, 4), "12 7 3 end");
+  EXPECT_EQ(read_named(ids, false, 2), "3 7 more");
+  EXPECT_EQ(read_named(ids, true, 4), "12 7 3 end");
 }
 
 // Many keys are looked for some at once: where those begin and end must not show.
@@ -210,24 +212,10 @@ TEST_F(ListCostTest, OfRowsNamedByManyKeysIsOneSearchEachToo) {
       if (!missing) up += std::to_string(100 + i) + " ";
       if (!missing) down = std::to_string(100 + i) + " " + down;
     }
-    const Condition conditions[] = {{kId, FilterTest::kIn, {}, ids}};
-    const auto read = [&](bool descending, uint32_t limit) {
-      const IndexKey order[] = {{kId, descending}};
-      ListQuery query;
-      query.resource = resource_;
-      query.conditions = conditions;
-      query.order = order;
-      Arena arena;
-      const Result<ListPlan> plan = plan_list(*shape, query, ListPurpose::kPage, arena);
-      const Result<Page> page = lists->page(*plan, limit, 0, arena);
-      std::string text;
-      for (const Row& row : page->rows) text += std::to_string(row.values[kId].integer) + " ";
-      return text + (page->more ? "more" : "end");
-    };
-    EXPECT_EQ(read(false, 100), up + "end");
+    EXPECT_EQ(read_named(ids, false, 100), up + "end");
     EXPECT_LE(lists->steps(), 200u + 20u * static_cast<unsigned>(count));
-    EXPECT_EQ(read(true, 100), down + "end");
-    EXPECT_EQ(read(false, 3), "100 101 102 more");
+    EXPECT_EQ(read_named(ids, true, 100), down + "end");
+    EXPECT_EQ(read_named(ids, false, 3), "100 101 102 more");
     const IndexKey order[] = {{kId, false}};
     const Condition one[] = {{kId, FilterTest::kEqual, ids[0], {}}};
     ListQuery query;
